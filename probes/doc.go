@@ -1,0 +1,48 @@
+// Package probes is the vocabulary of acmecheck, and this comment the tour of
+// its house.
+//
+// acmecheck answers one question: would a CA validate this name now, and if
+// not, exactly why and what fixes it? It looks the way Let's Encrypt's
+// validation authority looks, and says what that would say.
+//
+// # How a question becomes an answer
+//
+//	arguments → Target → Task ─ walk.Walker ─→ Trace ─ judge.Judge ─→ Outcome ─ render ─→ text, JSON
+//	                              │   ▲
+//	                          Ask │   │ Step
+//	                              ▼   │
+//	                         policy.Policy.Decide
+//
+// A Policy decides, step by step, what the CA does next. What it wants to know
+// it asks through a Look: the walker's Look goes out to the network and writes
+// every Step down; the judge's (Trace.Replay) reads the Trace. The same code
+// decides in both cases, so what was looked at and what is said about it
+// cannot drift apart, and a stored trace can be judged again, by another
+// policy or on another day.
+//
+// A Fact is a question and its answer in one: a policy asks with the answer
+// half empty. The CA's clock runs by what steps took, so it is right even when
+// we looked at two things at once that the CA looks at one after the other.
+//
+// # The floors
+//
+// Imports point down only; the linter holds the rule.
+//
+//	6  cmd/acmecheck    flags, exit codes; the only place with os.Exit, Getenv, Args
+//	5  pebble-env       the lab: a world on real sockets
+//	4  report/judge     an Outcome, as a pure function of a Trace and a Policy
+//	   report/render    text and JSON
+//	3  report           Outcome, Report
+//	2  probes/walk      one walker for every method and every CA
+//	1  probes/wire      the only package that dials; the classes of faults
+//	   probes/simnet    an Internet in a text file: world (the file), serve (its
+//	                    servers on any connection), simnet (in memory)
+//	0  probes           this vocabulary
+//	   probes/policy    what CAs accept, as data and pure functions, with sources
+//
+// # One seam to the outside
+//
+// wire.Dial is all there is between us and the network. A world in memory
+// (simnet), the lab on loopback (pebble-env) and the real Internet are three
+// values of it; nothing is mocked.
+package probes

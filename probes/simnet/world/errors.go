@@ -1,0 +1,80 @@
+package world
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A ParseError says where a world file cannot be understood, and why.
+type ParseError struct {
+	File   string
+	Line   int    // from 1; 0: the file as a whole
+	Column int    // in bytes, from 1; 0 with Line 0
+	Msg    string // what is wrong
+	Hint   string // what may have been meant; may be empty
+}
+
+// Error is "FILE:LINE:COLUMN: what is wrong".
+func (e *ParseError) Error() string {
+	if e.Line == 0 {
+		return fmt.Sprintf("%s: %s", e.File, e.Msg)
+	}
+	return fmt.Sprintf("%s:%d:%d: %s", e.File, e.Line, e.Column, e.Msg)
+}
+
+// A wordError is an error about one word of a line.
+type wordError struct {
+	at   int // byte offset in the line
+	msg  string
+	hint string
+}
+
+func (e *wordError) Error() string { return e.msg }
+
+func atWord(w word, format string, a ...any) *wordError {
+	return &wordError{at: w.at, msg: fmt.Sprintf(format, a...)}
+}
+
+// place makes a ParseError of an error in a line.
+func place(file string, line int, err error) error {
+	p := &ParseError{File: file, Line: line, Column: 1, Msg: err.Error()}
+	if w, ok := errors.AsType[*wordError](err); ok {
+		p.Column, p.Hint = w.at+1, w.hint
+	}
+	return p
+}
+
+// meant suggests the nearest of the allowed words, if one is near.
+func meant(got string, allowed []string) string {
+	best, least := "", 3
+	for _, a := range allowed {
+		if d := distance(got, a); d < least {
+			best, least = a, d
+		}
+	}
+	if best == "" || least >= len(got) {
+		return ""
+	}
+	return fmt.Sprintf("did you mean %q?", best)
+}
+
+// distance is Levenshtein's, of short words.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
+		}
+	}
+	return row[len(b)]
+}
