@@ -26,6 +26,9 @@ type Walker struct {
 	// Patience shortens what a dial is waited for; 0: as long as the CA does.
 	// A dial that it cut short decides nothing.
 	Patience time.Duration
+	// Doubt asks the resolver one more thing, beyond the CA's, when it has
+	// answered nothing at all: is it there?
+	Doubt bool
 	// Pins answers look-ups without asking, as curl's --resolve does.
 	Pins []Pin
 	// Family restricts look-ups to 4 or 6; 0: both.
@@ -51,7 +54,32 @@ func (w *Walker) Walk(ctx context.Context, task probes.Task, asOf time.Time) pro
 	e.trace = probes.Trace{{Fact: given}}
 	defer e.close()
 	w.Policy.Decide(given, func(asks ...probes.Ask) []probes.Step { return e.look(ctx, asks) })
+	if w.Doubt && silent(e.trace) {
+		e.beyond(ctx, probes.Ask{Fact: probes.Lookup{Name: ".", Type: "NS"}, Limit: w.Policy.Resolver.Timeout, Tries: 1, Left: w.Policy.Budget})
+	}
 	return e.trace
+}
+
+// silent reports whether every lookup of a trace went without an answer, so
+// that it may be the resolver that is not there.
+func silent(t probes.Trace) bool {
+	failed := false
+	for _, s := range t {
+		if _, ok := s.Fact.(probes.Lookup); ok {
+			if s.Fault == nil || s.Fault.Kind == probes.FaultCanceled {
+				return false
+			}
+			failed = true
+		}
+	}
+	return failed
+}
+
+// beyond looks where the CA would not.
+func (e *eyes) beyond(ctx context.Context, a probes.Ask) {
+	s := e.one(ctx, a)
+	s.ID, s.Beyond = len(e.trace), true
+	e.trace = append(e.trace, s)
 }
 
 // look does everything asked at once.

@@ -49,7 +49,7 @@ func question(l probes.Lookup) (*dns.Msg, error) {
 	if !ok {
 		return nil, errors.New("unknown type " + l.Type)
 	}
-	if _, ok := dns.IsDomainName(l.Name); !ok {
+	if _, ok := dns.IsDomainName(dns.Fqdn(l.Name)); !ok {
 		return nil, errors.New("not a domain name: a label or the whole is too long")
 	}
 	m := new(dns.Msg).SetQuestion(dns.Fqdn(l.Name), qtype)

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	lab "github.com/acmecheck/acmecheck/pebble-env"
+	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/simnet/world"
+	"github.com/acmecheck/acmecheck/probes/walk"
+	"github.com/acmecheck/acmecheck/probes/wire"
+	"github.com/acmecheck/acmecheck/report"
+	"github.com/acmecheck/acmecheck/report/render"
+)
+
+// tour are the demos shown when none is named: quick ones.
+var tour = []string{"healthy", "redirect-4434", "ipv6-broken", "catch-all"}
+
+func newDemo() *cobra.Command {
+	var list bool
+	var format string
+	c := &cobra.Command{
+		Use:   "demo [NAME]",
+		Short: "Run the real check against an embedded lab; nothing to install",
+		Long: `demo starts a DNS server and web servers with a chosen fault on loopback, runs
+the real check against them, and exits with its code. Without a name it is a
+short tour and exits 0.`,
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: demoNames,
+		RunE: func(c *cobra.Command, args []string) error {
+			switch {
+			case list:
+				return listDemos(c)
+			case len(args) == 0:
+				return showTour(c)
+			}
+			return showDemo(c, args[0], format)
+		},
+	}
+	c.Flags().BoolVar(&list, "list", false, "list the demos")
+	c.Flags().StringVar(&format, "format", "text", "text or json")
+	return c
+}
+
+func demoNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+	all, _ := lab.Demos()
+	var names []string
+	for _, d := range all {
+		names = append(names, d.Name+"\t"+d.Title)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
+
+func listDemos(c *cobra.Command) error {
+	all, err := lab.Demos()
+	if err != nil {
+		return err
+	}
+	for _, d := range all {
+		fmt.Fprintf(c.OutOrStdout(), "%-20s %s\n", d.Name, d.Title)
+	}
+	return nil
+}
+
+func findDemo(name string) (lab.Demo, error) {
+	all, err := lab.Demos()
+	if err != nil {
+		return lab.Demo{}, err
+	}
+	for _, d := range all {
+		if d.Name == name {
+			return d, nil
+		}
+	}
+	return lab.Demo{}, usage("no demo %q", name).try("acmecheck demo --list")
+}
+
+func showDemo(c *cobra.Command, name, format string) error {
+	if format != "text" && format != "json" {
+		return usage("unknown format %q", format).try("--format text or --format json")
+	}
+	d, err := findDemo(name)
+	if err != nil {
+		return err
+	}
+	r, err := runDemo(c.Context(), d)
+	if err != nil {
+		return err
+	}
+	return publish(c, format, r)
+}
+
+func showTour(c *cobra.Command) error {
+	for _, name := range tour {
+		d, err := findDemo(name)
+		if err != nil {
+			return err
+		}
+		r, err := runDemo(c.Context(), d)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "$ acmecheck demo %s    # %s\n", d.Name, d.Title)
+		if err := render.Text(c.OutOrStdout(), r); err != nil {
+			return err
+		}
+		fmt.Fprintf(c.OutOrStdout(), "exit code %d\n\n", r.Exit.Code)
+	}
+	_, err := fmt.Fprintf(c.OutOrStdout(), "More: acmecheck demo --list. For a name of yours: acmecheck example.com\n")
+	return err
+}
+
+// runDemo is the real check, with the lab's Dial and the lab's own token.
+func runDemo(ctx context.Context, d lab.Demo) (*report.Report, error) {
+	l, err := lab.Start(ctx, d.World.View(""))
+	if err != nil {
+		return nil, &exitError{code: exitLab, msg: err.Error()}
+	}
+	defer l.Close()
+	p := policy.LetsEncrypt()
+	p.Addresses.Public = world.Documentation
+	w := &walk.Walker{Policy: p, Hurry: true, Doubt: true, Net: &wire.Net{Dial: l.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}
+	t, err := probes.ParseTarget(d.World.Method + "@" + d.World.Identifier)
+	if err != nil {
+		return nil, err
+	}
+	r := examine(ctx, w, []probes.Target{t}, secret{d.World.Token, d.World.KeyAuthorization()}, report.ProofToken)
+	return r, nil
+}

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"net"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/miekg/dns"
+	"github.com/spf13/pflag"
+
+	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/walk"
+	"github.com/acmecheck/acmecheck/probes/wire"
+)
+
+// lookOptions are the flags of every command that looks.
+type lookOptions struct {
+	resolver string
+	public   []string
+	policy   string
+	format   string
+}
+
+func (o *lookOptions) flags(f *pflag.FlagSet) {
+	f.StringVar(&o.resolver, "resolver", "", "ask this resolver, IP or IP:PORT (default: the system's)")
+	f.StringSliceVar(&o.public, "treat-as-public", nil, "count these reserved ranges (CIDR,...) as public")
+	f.StringVar(&o.policy, "policy", "letsencrypt", "whose rules: "+strings.Join(policy.Names, ", "))
+	f.StringVar(&o.format, "format", "text", "text or json")
+}
+
+// rules is the policy asked for, with the ranges the user declared public.
+func (o *lookOptions) rules() (*policy.Policy, error) {
+	if o.format != "text" && o.format != "json" {
+		return nil, usage("unknown format %q", o.format).try("--format text or --format json")
+	}
+	p := policy.Named(o.policy)
+	if p == nil {
+		return nil, usage("unknown policy %q", o.policy).try("policies: %s", strings.Join(policy.Names, ", "))
+	}
+	for _, s := range o.public {
+		prefix, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, usage("--treat-as-public %q is no CIDR range", s).try("--treat-as-public 10.0.0.0/8,fd00::/8")
+		}
+		p.Addresses.Public = append(p.Addresses.Public, prefix.Masked())
+	}
+	return p, nil
+}
+
+// network is the real network with the resolver asked for.
+func (o *lookOptions) network(p *policy.Policy) (*wire.Net, error) {
+	r, err := o.resolverAddr()
+	if err != nil {
+		return nil, err
+	}
+	return &wire.Net{Resolver: r, Refuses: p.Addresses.Refusal}, nil
+}
+
+func (o *lookOptions) resolverAddr() (netip.AddrPort, error) {
+	if o.resolver == "" {
+		return systemResolver()
+	}
+	if a, err := netip.ParseAddr(strings.Trim(o.resolver, "[]")); err == nil {
+		return netip.AddrPortFrom(a, 53), nil
+	}
+	ap, err := netip.ParseAddrPort(o.resolver)
+	if err != nil {
+		return ap, usage("--resolver %q is not an address", o.resolver).try("--resolver 192.0.2.53 or --resolver [2001:db8::53]:53")
+	}
+	return ap, nil
+}
+
+// systemResolver is the first name server of /etc/resolv.conf.
+func systemResolver() (netip.AddrPort, error) {
+	var none netip.AddrPort
+	c, err := dns.ClientConfigFromFile("/etc/resolv.conf")
+	if err != nil || len(c.Servers) == 0 {
+		return none, &exitError{code: exitCannotTell, msg: "this system names no resolver (/etc/resolv.conf)", hint: "--resolver IP names one"}
+	}
+	ap, err := netip.ParseAddrPort(net.JoinHostPort(c.Servers[0], c.Port))
+	if err != nil {
+		return none, &exitError{code: exitCannotTell, msg: "the resolver in /etc/resolv.conf is not an address: " + c.Servers[0], hint: "--resolver IP names another"}
+	}
+	return ap, nil
+}
+
+// checkOptions are the flags of check.
+type checkOptions struct {
+	lookOptions
+	json         bool
+	only4, only6 bool
+	resolve      []string
+	timeout      time.Duration
+	webroot      string
+	serve        bool
+	token, ka    string
+}
+
+func (o *checkOptions) flags(f *pflag.FlagSet) {
+	o.lookOptions.flags(f)
+	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	f.BoolVarP(&o.only4, "ipv4", "4", false, "look at IPv4 addresses only")
+	f.BoolVarP(&o.only6, "ipv6", "6", false, "look at IPv6 addresses only")
+	f.StringSliceVar(&o.resolve, "resolve", nil, "HOST:PORT:ADDR: use this address for the name; PORT * means any")
+	f.DurationVar(&o.timeout, "timeout", 0, "wait less than the CA does for a connection (default: as long as the CA)")
+	f.StringVar(&o.webroot, "webroot", "", "write a random token below this directory, and remove it again")
+	f.BoolVar(&o.serve, "serve", false, "answer on port 80 of this machine")
+	f.StringVar(&o.token, "token", "", "look for this token")
+	f.StringVar(&o.ka, "key-authorization", "", "and expect this answer")
+}
+
+// walker is how to look: in a hurry, since only the decision counts.
+func (o *checkOptions) walker(p *policy.Policy, n *wire.Net) (*walk.Walker, error) {
+	w := &walk.Walker{Net: n, Policy: p, Hurry: true, Doubt: true, Patience: o.timeout}
+	switch {
+	case o.only4 && o.only6:
+		return nil, usage("-4 and -6 exclude each other").try("leave both away: the CA looks at both")
+	case o.only4:
+		w.Family = 4
+	case o.only6:
+		w.Family = 6
+	}
+	if o.timeout < 0 {
+		return nil, usage("--timeout cannot be negative")
+	}
+	for _, s := range o.resolve {
+		pin, err := parsePin(s)
+		if err != nil {
+			return nil, err
+		}
+		w.Pins = append(w.Pins, pin)
+	}
+	return w, nil
+}
+
+func parsePin(s string) (walk.Pin, error) {
+	bad := usage("--resolve %q is not HOST:PORT:ADDR", s).try("--resolve example.com:80:192.0.2.10")
+	host, rest, ok := strings.Cut(s, ":")
+	port, addr, ok2 := strings.Cut(rest, ":")
+	a, err := netip.ParseAddr(strings.Trim(addr, "[]"))
+	if !ok || !ok2 || host == "" || err != nil {
+		return walk.Pin{}, bad
+	}
+	pin := walk.Pin{Name: host, Addr: a}
+	if port == "*" {
+		return pin, nil
+	}
+	n, err := strconv.ParseUint(port, 10, 16)
+	if err != nil || n == 0 {
+		return walk.Pin{}, bad
+	}
+	pin.Port = uint16(n)
+	return pin, nil
+}

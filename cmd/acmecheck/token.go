@@ -1,0 +1,89 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+)
+
+const challengePath = "/.well-known/acme-challenge/"
+
+// writeToken puts a token file below a webroot. done removes it, and every
+// directory that had to be made for it.
+func writeToken(webroot string, s secret) (done func(), err error) {
+	info, err := os.Stat(webroot)
+	if err != nil || !info.IsDir() {
+		return func() {}, usage("the webroot %s is not a directory", webroot).try("--webroot takes the directory the web server serves, such as /var/www/html")
+	}
+	dir := filepath.Join(webroot, filepath.FromSlash(challengePath))
+	made, err := makeDirs(dir)
+	undo := func() {
+		for i := len(made) - 1; i >= 0; i-- {
+			_ = os.Remove(made[i]) // only if it is empty again
+		}
+	}
+	file := filepath.Join(dir, s.token)
+	if err == nil {
+		err = writeNew(file, s.ka)
+	}
+	if err != nil {
+		undo()
+		return func() {}, usage("cannot write into the webroot: %s", err).try("run it as the user who may write to %s", webroot)
+	}
+	return func() {
+		_ = os.Remove(file)
+		undo()
+	}, nil
+}
+
+// makeDirs is os.MkdirAll, and tells which directories it made.
+func makeDirs(dir string) (made []string, err error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(d); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+		made = append([]string{d}, made...)
+	}
+	for i, d := range made {
+		if err := os.Mkdir(d, 0o755); err != nil { //nolint:gosec // the web server must be able to read it
+			return made[:i], err
+		}
+	}
+	return made, nil
+}
+
+// writeNew writes a file that does not exist yet, readable for the server.
+func writeNew(file, text string) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // the web server must be able to read it
+	if err != nil {
+		return err
+	}
+	_, err = io.WriteString(f, text)
+	return errors.Join(err, f.Close())
+}
+
+// serveToken answers for the token on port 80, on IPv6 and IPv4. done stops.
+func serveToken(s secret) (done func(), err error) {
+	var lc net.ListenConfig
+	l, err := lc.Listen(context.Background(), "tcp", ":80")
+	if err != nil {
+		return func() {}, usage("cannot listen on port 80: %s", err).try("another server may own it (then use --webroot DIR), or it takes root")
+	}
+	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != challengePath+s.token {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "application/octet-stream") // RFC 8555 §8.3
+		fmt.Fprint(w, s.ka)
+	})}
+	go func() { _ = srv.Serve(l) }()
+	return func() { _ = srv.Close() }, nil
+}

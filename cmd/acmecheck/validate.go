@@ -1,0 +1,170 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/simnet"
+	"github.com/acmecheck/acmecheck/probes/simnet/world"
+	"github.com/acmecheck/acmecheck/probes/walk"
+	"github.com/acmecheck/acmecheck/probes/wire"
+	"github.com/acmecheck/acmecheck/report/render"
+)
+
+// validateOptions are the flags of validate.
+type validateOptions struct {
+	lookOptions
+	world   string
+	token   string
+	ka      string
+	account string
+}
+
+func newValidate() *cobra.Command {
+	o := &validateOptions{}
+	c := &cobra.Command{
+		Use:   "validate METHOD@IDENTIFIER --token T --key-authorization KA | --world FILE",
+		Short: "Do only what the CA does, and print its answer",
+		Long: `validate performs one validation exactly as the CA does, waiting as long as it
+waits, and prints the challenge object the CA would return. With --world it does
+so in a world file, in memory, and waits for nothing.
+
+Exit codes: 0 valid, 1 refused, 2 bad input, 3 could not look.`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(c *cobra.Command, args []string) error { return validate(c, o, args) },
+	}
+	o.flags(c.Flags())
+	c.Flags().StringVar(&o.world, "world", "", "validate in this world file, in memory")
+	c.Flags().StringVar(&o.token, "token", "", "the challenge's token")
+	c.Flags().StringVar(&o.ka, "key-authorization", "", "the key authorization: token, dot, thumbprint")
+	c.Flags().StringVar(&o.account, "account-uri", "", "the account's URL")
+	return c
+}
+
+func validate(c *cobra.Command, o *validateOptions, args []string) error {
+	p, err := o.rules()
+	if err != nil {
+		return err
+	}
+	var d policy.Decision
+	if o.world != "" {
+		d, err = o.inWorld(p, args)
+	} else {
+		d, err = o.onNetwork(c.Context(), p, args)
+	}
+	if err != nil {
+		return err
+	}
+	return o.print(c, d, p)
+}
+
+func (o *validateOptions) print(c *cobra.Command, d policy.Decision, p *policy.Policy) error {
+	if d.Undecided {
+		return &exitError{code: exitCannotTell, msg: "the look was cut off before it ended"}
+	}
+	write := render.ChallengeText
+	if o.format == "json" {
+		write = render.ChallengeJSON
+	}
+	if err := write(c.OutOrStdout(), render.ChallengeOf(d, p)); err != nil {
+		return err
+	}
+	if !d.Valid {
+		return silently(1)
+	}
+	return nil
+}
+
+// tokenForm is what the CA demands of a token before it sends anything
+// (Boulder core/util.go tokenFormat).
+var tokenForm = regexp.MustCompile(`^[\w-]{43}$`)
+
+func built(method, token string) error {
+	m := probes.Method(method)
+	switch {
+	case m != probes.HTTP01 && !isMethod(m):
+		return usage("unknown method %q", method).try("METHOD@IDENTIFIER, such as http-01@example.com")
+	case m != probes.HTTP01:
+		return usage("%s cannot be validated yet", method).try("http-01 can")
+	case !tokenForm.MatchString(token):
+		return usage("the token %q is not 43 characters of A-Z a-z 0-9 - _", token).try("--token takes the token as the CA gave it")
+	}
+	return nil
+}
+
+func isMethod(m probes.Method) bool {
+	for _, known := range probes.Methods {
+		if m == known {
+			return true
+		}
+	}
+	return false
+}
+
+func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Decision, error) {
+	var d policy.Decision
+	if len(args) > 0 {
+		return d, usage("a world holds its own question").try("acmecheck validate --world %s", o.world)
+	}
+	w, err := world.Load(o.world)
+	if err != nil {
+		bad := usage("%s", err)
+		if pe, ok := errors.AsType[*world.ParseError](err); ok {
+			bad.hint = pe.Hint
+		}
+		return d, bad
+	}
+	if err := built(w.Method, w.Token); err != nil {
+		return d, err
+	}
+	if len(w.Perspectives) > 0 || w.Check == "caa" {
+		return d, usage("this world needs CAA or several perspectives, which are not built yet")
+	}
+	p.Addresses.Public = append(p.Addresses.Public, world.Documentation...)
+	task := probes.Task{
+		Method: probes.Method(w.Method), Identifier: probes.Identifier(w.Identifier),
+		Token: w.Token, KeyAuthorization: w.KeyAuthorization(), Account: w.Account,
+	}
+	simnet.Bubble(time.Now(), func(ctx context.Context) {
+		n := simnet.New(ctx, w.View(""))
+		defer n.Close()
+		d = decide(ctx, &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}, p, task)
+	})
+	return d, nil
+}
+
+func (o *validateOptions) onNetwork(ctx context.Context, p *policy.Policy, args []string) (policy.Decision, error) {
+	var d policy.Decision
+	if len(args) == 0 {
+		return d, usage("nothing to validate").try("acmecheck validate http-01@example.com --token T --key-authorization KA")
+	}
+	method, identifier, ok := strings.Cut(args[0], "@")
+	if !ok {
+		return d, usage("%q is not METHOD@IDENTIFIER", args[0]).try("http-01@%s", args[0])
+	}
+	if err := built(method, o.token); err != nil {
+		return d, err
+	}
+	n, err := o.network(p)
+	if err != nil {
+		return d, err
+	}
+	return decide(ctx, n, p, probes.Task{
+		Method: probes.Method(method), Identifier: probes.Identifier(identifier),
+		Token: o.token, KeyAuthorization: o.ka, Account: o.account,
+	}), nil
+}
+
+// decide walks and decides over what was seen.
+func decide(ctx context.Context, n *wire.Net, p *policy.Policy, task probes.Task) policy.Decision {
+	tr := (&walk.Walker{Net: n, Policy: p}).Walk(ctx, task, time.Now())
+	g, _ := tr.Given()
+	return p.Decide(g, tr.Replay())
+}

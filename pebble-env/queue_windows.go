@@ -1,0 +1,10 @@
+package lab
+
+import (
+	"errors"
+	"net"
+)
+
+func shrinkQueue(*net.TCPListener) error {
+	return errors.New("a dropped SYN cannot be had on loopback here")
+}
