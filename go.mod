@@ -3,6 +3,7 @@ module github.com/acmecheck/acmecheck
 go 1.26.0
 
 require (
+	github.com/google/go-cmp v0.7.0
 	github.com/miekg/dns v1.1.73
 	github.com/spf13/cobra v1.10.2
 	github.com/spf13/pflag v1.1.0

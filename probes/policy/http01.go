@@ -183,7 +183,7 @@ func (v *http01) request(t goal) (probes.Fetch, *probes.Fault) {
 		}
 	}
 	f := probes.Fetch{URL: t.url.String(), To: to, Referer: v.referer, UserAgent: v.p.UserAgent, MaxBody: v.p.HTTP01.MaxBody}
-	s := v.ask(probes.Ask{Fact: f, Limit: v.p.Budget})[0]
+	s := v.ask(probes.Ask{Fact: f, Limit: v.clock.left()})[0] // the head and the body have no limit of their own
 	answer, _ := s.Fact.(probes.Fetch)
 	return answer, s.Fault
 }

@@ -1,0 +1,51 @@
+# What CI runs is "make check", line by line.
+GO        = go
+GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+FUZZTIME ?= 5s
+PACKAGES  = nginx caddy nftables iproute2
+
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24
+
+build: ## the binary, bin/acmecheck
+	CGO_ENABLED=0 $(GO) build -trimpath -o bin/acmecheck ./cmd/acmecheck
+
+test: ## every test this machine can run; what it cannot is counted last
+	@CGO_ENABLED=0 $(GO) test -json ./... | $(GO) run ./.ci/summarize
+
+race: ## the tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 $(GO) test -race ./...
+
+lint: ## the house rules
+	$(GOLANGCI) run ./...
+
+lint-selftest: ## the house rules prove themselves on planted violations
+	GOLANGCI="$(GOLANGCI)" sh testdata/lint/selftest.sh
+
+vet-cross: ## the other systems build and vet
+	for os in windows darwin freebsd; do GOOS=$$os CGO_ENABLED=0 $(GO) vet ./... || exit 1; done
+
+conformance: ## agreement with the recorded verdicts of the real CA, a table
+	$(GO) test ./probes/walk -run TestConformance -count=1 -v
+
+conformance-sockets: ## the same on real sockets (root, Linux): a sample, or all with SAMPLE=all
+	$(GO) test ./pebble-env -run 'TestSockets|TestServers' -count=1 -v
+
+mutate: ## flip every value of the policy; something must go red each time
+	$(GO) test ./probes/walk -run TestMutation -count=1 -v
+
+fuzz: ## every fuzz test for FUZZTIME
+	@for p in $$($(GO) list ./...); do \
+	  for f in $$($(GO) test -list '^Fuzz' $$p | grep '^Fuzz'); do \
+	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; \
+	  done; done
+
+bench: ## every benchmark once
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+deps: ## the real servers some tests start (Debian, root); none is started now
+	sh .ci/deps $(PACKAGES)
+
+check: test lint lint-selftest race vet-cross conformance conformance-sockets fuzz ## all of CI
+
+.PHONY: help build test race lint lint-selftest vet-cross conformance conformance-sockets mutate fuzz bench deps check

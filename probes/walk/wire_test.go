@@ -1,0 +1,50 @@
+package walk_test
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/acmecheck/acmecheck/probes/policy"
+)
+
+// requestBytes are what we sent in the world of the wire recording.
+func requestBytes(t testing.TB, p *policy.Policy) []string {
+	t.Helper()
+	var out []string
+	for _, r := range perform(load(t, conformance+"wire", "http-wire"), p, nil).requests {
+		out = append(out, string(r.Head))
+	}
+	return out
+}
+
+// recordedBytes are what the real Boulder sent there.
+func recordedBytes(t testing.TB) []string {
+	t.Helper()
+	b, err := os.ReadFile(conformance + "wire/http-wire.requests")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for line := range strings.Lines(string(b)) {
+		if line = strings.TrimSpace(line); line == "" || line[0] == '#' {
+			continue
+		}
+		s, err := strconv.Unquote(line)
+		if err != nil {
+			t.Fatal(fmt.Errorf("recording: %w", err))
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+func TestBytesSentAreBoulders(t *testing.T) {
+	if diff := cmp.Diff(recordedBytes(t), requestBytes(t, letsEncrypt())); diff != "" {
+		t.Errorf("requests differ (-recorded +sent):\n%s", diff)
+	}
+}
