@@ -49,7 +49,7 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	secret, proof, done, err := o.secret()
+	secret, proof, done, err := o.secret(c.Context())
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func random() string {
 }
 
 // secret prepares what the servers are to answer. done takes it away again.
-func (o *checkOptions) secret() (s secret, p report.Proof, done func(), err error) {
+func (o *checkOptions) secret(ctx context.Context) (s secret, p report.Proof, done func(), err error) {
 	s, done = secret{token: random()}, func() {}
 	given := o.token != "" || o.ka != ""
 	switch {
@@ -120,7 +120,7 @@ func (o *checkOptions) secret() (s secret, p report.Proof, done func(), err erro
 		return s, report.ProofWebroot, done, err
 	case o.serve:
 		s.ka = s.token + "." + random()
-		done, err = serveToken(s)
+		done, err = serveToken(ctx, s)
 		return s, report.ProofServe, done, err
 	}
 	return s, report.ProofPath, done, nil

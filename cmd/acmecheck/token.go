@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 )
 
@@ -25,8 +26,8 @@ func writeToken(webroot string, s secret) (done func(), err error) {
 	dir := filepath.Join(webroot, filepath.FromSlash(challengePath))
 	made, err := makeDirs(dir)
 	undo := func() {
-		for i := len(made) - 1; i >= 0; i-- {
-			_ = os.Remove(made[i]) // only if it is empty again
+		for _, dir := range slices.Backward(made) {
+			_ = os.Remove(dir) // only if it is empty again
 		}
 	}
 	file := filepath.Join(dir, s.token)
@@ -70,9 +71,9 @@ func writeNew(file, text string) error {
 }
 
 // serveToken answers for the token on port 80, on IPv6 and IPv4. done stops.
-func serveToken(s secret) (done func(), err error) {
+func serveToken(ctx context.Context, s secret) (done func(), err error) {
 	var lc net.ListenConfig
-	l, err := lc.Listen(context.Background(), "tcp", ":80")
+	l, err := lc.Listen(ctx, "tcp", ":80")
 	if err != nil {
 		return func() {}, usage("cannot listen on port 80: %s", err).try("another server may own it (then use --webroot DIR), or it takes root")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -100,12 +101,7 @@ func built(method, token string) error {
 }
 
 func isMethod(m probes.Method) bool {
-	for _, known := range probes.Methods {
-		if m == known {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(probes.Methods, m)
 }
 
 func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Decision, error) {

@@ -140,4 +140,4 @@ func (timeout) Timeout() bool { return true }
 func (timeout) Temporary() bool { return true }
 
 // Is makes it a context.DeadlineExceeded, as the original is.
-func (timeout) Is(err error) bool { return err == context.DeadlineExceeded } //nolint:errorlint // this is errors.Is's hook
+func (timeout) Is(err error) bool { return err == context.DeadlineExceeded }

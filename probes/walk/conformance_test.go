@@ -43,15 +43,15 @@ type verdict struct {
 	MS      int64
 }
 
-func verdicts(t testing.TB, file string) []verdict {
-	t.Helper()
+func verdicts(tb testing.TB, file string) []verdict {
+	tb.Helper()
 	b, err := os.ReadFile(file)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var vs []verdict
 	if err := json.Unmarshal(b, &vs); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return vs
 }
@@ -97,28 +97,28 @@ func taskOf(w *world.World) probes.Task {
 }
 
 // judge decides over the trace as a reader of a stored report does.
-func judge(t testing.TB, p *policy.Policy, tr probes.Trace) policy.Decision {
-	t.Helper()
+func judge(tb testing.TB, p *policy.Policy, tr probes.Trace) policy.Decision {
+	tb.Helper()
 	b, err := json.Marshal(tr)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var again probes.Trace
 	if err := json.Unmarshal(b, &again); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	g, ok := again.Given()
 	if !ok {
-		t.Fatal("trace without a question")
+		tb.Fatal("trace without a question")
 	}
 	return p.Decide(g, again.Replay())
 }
 
-func load(t testing.TB, dir, name string) *world.World {
-	t.Helper()
+func load(tb testing.TB, dir, name string) *world.World {
+	tb.Helper()
 	w, err := world.Load(filepath.Join(dir, name+".world"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return w
 }
@@ -152,28 +152,28 @@ func difference(v verdict, d policy.Decision, took time.Duration, icmp bool) str
 
 var icmp = regexp.MustCompile(`(?m)^\s*(from \S+ )?tcp \S+ (netunreach|hostunreach|prohibited)`)
 
-func hasICMP(t testing.TB, dir, name string) bool {
-	t.Helper()
+func hasICMP(tb testing.TB, dir, name string) bool {
+	tb.Helper()
 	b, err := os.ReadFile(filepath.Join(dir, name+".world"))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return icmp.Match(b)
 }
 
 // disagreements runs every world of the built areas and returns what differs.
-func disagreements(t testing.TB, dir string, vs []verdict, p *policy.Policy, change func(*walk.Walker)) map[string]string {
-	t.Helper()
+func disagreements(tb testing.TB, dir string, vs []verdict, p *policy.Policy, change func(*walk.Walker)) map[string]string {
+	tb.Helper()
 	out := map[string]string{}
 	for _, v := range vs {
-		w := load(t, dir, v.World)
+		w := load(tb, dir, v.World)
 		r := perform(w, p, change)
 		took := r.took
-		d := judge(t, p, r.trace)
+		d := judge(tb, p, r.trace)
 		if change != nil {
 			took = d.Spent // we hurried; the CA's clock must not show it
 		}
-		if diff := difference(v, d, took, hasICMP(t, dir, v.World)); diff != "" {
+		if diff := difference(v, d, took, hasICMP(tb, dir, v.World)); diff != "" {
 			out[v.World] = diff
 		}
 	}

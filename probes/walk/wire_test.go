@@ -13,21 +13,21 @@ import (
 )
 
 // requestBytes are what we sent in the world of the wire recording.
-func requestBytes(t testing.TB, p *policy.Policy) []string {
-	t.Helper()
+func requestBytes(tb testing.TB, p *policy.Policy) []string {
+	tb.Helper()
 	var out []string
-	for _, r := range perform(load(t, conformance+"wire", "http-wire"), p, nil).requests {
+	for _, r := range perform(load(tb, conformance+"wire", "http-wire"), p, nil).requests {
 		out = append(out, string(r.Head))
 	}
 	return out
 }
 
 // recordedBytes are what the real Boulder sent there.
-func recordedBytes(t testing.TB) []string {
-	t.Helper()
+func recordedBytes(tb testing.TB) []string {
+	tb.Helper()
 	b, err := os.ReadFile(conformance + "wire/http-wire.requests")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var out []string
 	for line := range strings.Lines(string(b)) {
@@ -36,7 +36,7 @@ func recordedBytes(t testing.TB) []string {
 		}
 		s, err := strconv.Unquote(line)
 		if err != nil {
-			t.Fatal(fmt.Errorf("recording: %w", err))
+			tb.Fatal(fmt.Errorf("recording: %w", err))
 		}
 		out = append(out, s)
 	}

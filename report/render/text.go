@@ -96,19 +96,19 @@ func result(h report.Hop) string {
 }
 
 func timings(t report.Timings) string {
-	s := ""
+	var s strings.Builder
 	for _, p := range []struct {
 		name string
 		ms   *int64
 	}{{"dns", t.DNS}, {"connect", t.Connect}, {"tls", t.TLS}, {"ttfb", t.TTFB}} {
 		if p.ms != nil {
-			s += fmt.Sprintf("  %s %d", p.name, *p.ms)
+			fmt.Fprintf(&s, "  %s %d", p.name, *p.ms)
 		}
 	}
-	if s == "" {
+	if s.Len() == 0 {
 		return ""
 	}
-	return s + " ms"
+	return s.String() + " ms"
 }
 
 func sentence(o report.Outcome) string {

@@ -75,7 +75,7 @@ func makeCertificate(w *world.World, l *world.TLS) (tls.Certificate, error) {
 	}
 	tmpl := template(l.CN, l.NotBefore, l.NotAfter)
 	tmpl.ExtraExtensions = exts
-	parent, signer := tmpl, crypto.Signer(key)
+	parent, signer := tmpl, key
 	switch l.Signer {
 	case "ca":
 		if signer, err = newKey("p256"); err != nil {

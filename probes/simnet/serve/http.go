@@ -57,8 +57,6 @@ func (r *request) matches(h *world.HTTP) bool {
 	return r.target == h.Pattern
 }
 
-var notFound = &world.HTTP{Status: 404, Body: "not found\n", Proto: "HTTP/1.1", Then: "close"}
-
 // badRequest is what a port says to bytes it does not understand.
 const badRequest = "HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 

@@ -64,7 +64,7 @@ func (s *Server) Serve(ctx context.Context, to netip.AddrPort, c Conn) {
 	if e == nil {
 		return
 	}
-	n := &session{Server: s, e: e, at: to, raw: c, br: bufio.NewReaderSize(c, bufferSize), done: ctx.Done()}
+	n := &session{Server: s, e: e, at: to, raw: c, br: bufio.NewReaderSize(c, bufferSize), ctx: ctx}
 	if e.TCP != nil {
 		n.tcp(e.TCP)
 		return
@@ -75,11 +75,11 @@ func (s *Server) Serve(ctx context.Context, to netip.AddrPort, c Conn) {
 // A session is one accepted connection.
 type session struct {
 	*Server
-	e    *world.Endpoint
-	at   netip.AddrPort
-	raw  Conn
-	br   *bufio.Reader
-	done <-chan struct{}
+	e   *world.Endpoint
+	at  netip.AddrPort
+	raw Conn
+	br  *bufio.Reader
+	ctx context.Context //nolint:containedctx // the session is the call: it ends with it
 }
 
 func (s *session) sleep(d time.Duration) {
@@ -90,7 +90,7 @@ func (s *session) sleep(d time.Duration) {
 	defer t.Stop()
 	select {
 	case <-t.C:
-	case <-s.done:
+	case <-s.ctx.Done():
 	}
 }
 
@@ -104,7 +104,7 @@ func (s *session) fin() {
 // hang discards for ever.
 func (s *session) hang() {
 	_, _ = io.Copy(io.Discard, s.br)
-	<-s.done
+	<-s.ctx.Done()
 }
 
 func (s *session) end(how string) {

@@ -3,6 +3,7 @@ package serve
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"crypto/tls"
 	"errors"
 	"io"
@@ -21,7 +22,7 @@ func (s *session) tls() {
 	if err != nil {
 		return
 	}
-	line := pickTLS(s.e.TLS, serverName(record))
+	line := pickTLS(s.e.TLS, serverName(s.ctx, record))
 	alert := alertUnrecognizedName
 	if line != nil {
 		alert = line.Alert
@@ -37,7 +38,7 @@ func (s *session) tls() {
 		return // a SAN or OID that cannot be encoded: the port closes
 	}
 	t := tls.Server(&bufferedConn{s.raw, s.br}, conf)
-	if t.Handshake() != nil {
+	if t.HandshakeContext(s.ctx) != nil {
 		s.fin() // the alert has been sent
 		return
 	}
@@ -72,14 +73,14 @@ func peekRecord(br *bufio.Reader) ([]byte, error) {
 }
 
 // serverName is the SNI of a ClientHello record.
-func serverName(record []byte) string {
+func serverName(ctx context.Context, record []byte) string {
 	sni := ""
 	stop := errors.New("seen enough")
 	conf := &tls.Config{GetConfigForClient: func(h *tls.ClientHelloInfo) (*tls.Config, error) {
 		sni = h.ServerName
 		return nil, stop
 	}}
-	_ = tls.Server(&fakeConn{r: bytes.NewReader(record)}, conf).Handshake()
+	_ = tls.Server(&fakeConn{r: bytes.NewReader(record)}, conf).HandshakeContext(ctx) // the record is at hand: nothing blocks
 	return sni
 }
 

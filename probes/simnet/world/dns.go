@@ -75,7 +75,7 @@ func column(l string, n int) int {
 var faults = []string{"rcode", "drop", "delay", "tc", "none"}
 
 func (d *dnsLine) parseFault(kind, rest string) error {
-	ws, _, err := words(rest, 0)
+	ws, err := words(rest, 0)
 	if err != nil {
 		return &wordError{msg: err.Error()}
 	}

@@ -59,11 +59,11 @@ func Parse(name, text string) (*World, error) {
 
 // question reads the lines that say what is asked.
 func (w *World) question(l string, seen map[string]bool) error {
-	head, _, err := words(l, 1)
+	head, err := words(l, 1)
 	if err != nil || len(head) == 0 || slices.Contains(statements, head[0].text) {
 		return err
 	}
-	ws, _, err := words(l, 0)
+	ws, err := words(l, 0)
 	if err != nil {
 		return err
 	}
@@ -123,7 +123,7 @@ func (w *World) perspective(name string) bool {
 
 // statement reads one line about the simulated Internet.
 func (w *World) statement(l string, line int) error {
-	head, _, err := words(l, 1)
+	head, err := words(l, 1)
 	if err != nil || len(head) == 0 || slices.Contains(questions, head[0].text) {
 		return err
 	}
@@ -141,7 +141,7 @@ func (w *World) statement(l string, line int) error {
 		w.stmts = append(w.stmts, s)
 		return shift(err, head[0].at)
 	}
-	ws, _, err := words(l, 0)
+	ws, err := words(l, 0)
 	if err != nil {
 		return err
 	}
@@ -165,7 +165,7 @@ func shift(err error, by int) error {
 
 // from reads "from P,Q" and the first word of the statement after it.
 func (w *World) from(l string) (head []word, from []string, err error) {
-	ws, _, err := words(l, 3)
+	ws, err := words(l, 3)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -21,7 +21,7 @@ type zone struct {
 
 func newZone() *zone {
 	z := &zone{lines: map[string][]*dnsLine{}, exists: map[string]bool{}}
-	for _, n := range strings.Fields(existing) {
+	for n := range strings.FieldsSeq(existing) {
 		z.touch(n + ".")
 	}
 	return z
@@ -90,6 +90,35 @@ func (v *View) Resolve(qname string, qtype uint16) Answer {
 // step handles one name of a chain and returns the next name, if any.
 func (v *View) step(a *Answer, name string, qtype uint16) string {
 	z := v.zone
+	if z.fail(a, name, qtype) {
+		return ""
+	}
+	owner := name
+	if !z.exists[name] {
+		if next, ok := z.dname(a, name); ok {
+			return next
+		}
+		owner = "*." + z.encloser(name)
+		if len(z.lines[owner]) == 0 {
+			a.Rcode = dns.RcodeNameError
+			return ""
+		}
+	}
+	if rrs := z.records(owner, name, qtype); len(rrs) > 0 {
+		a.Records = append(a.Records, rrs...)
+		return ""
+	}
+	if rrs := z.records(owner, name, dns.TypeCNAME); len(rrs) > 0 && qtype != dns.TypeCNAME {
+		a.Records = append(a.Records, rrs[0])
+		return dns.CanonicalName(rrs[0].(*dns.CNAME).Target)
+	}
+	next, _ := z.dname(a, name)
+	return next
+}
+
+// fail adds the faults of a name, and reports whether they end the chain.
+// They hold for the exact owner, not for names a wildcard makes up.
+func (z *zone) fail(a *Answer, name string, qtype uint16) bool {
 	for _, d := range z.lines[name] {
 		if d.rr != nil || d.qtype != qtype && d.qtype != typeAny {
 			continue
@@ -107,41 +136,19 @@ func (v *View) step(a *Answer, name string, qtype uint16) string {
 			}
 		}
 	}
-	if a.Drop || a.Rcode != 0 {
-		return ""
-	}
-	owner := name
-	if !z.exists[name] {
-		encloser := name
-		for !z.exists[encloser] {
-			i, end := dns.NextLabel(encloser, 0)
-			if end {
-				encloser = "."
-				break
-			}
-			encloser = encloser[i:]
+	return a.Drop || a.Rcode != 0
+}
+
+// encloser is the closest ancestor that exists (RFC 4592 §3.3.1).
+func (z *zone) encloser(name string) string {
+	for !z.exists[name] {
+		i, end := dns.NextLabel(name, 0)
+		if end {
+			return "."
 		}
-		if next, ok := z.dname(a, name); ok {
-			return next
-		}
-		owner = "*." + encloser
-		if len(z.lines[owner]) == 0 {
-			a.Rcode = dns.RcodeNameError
-			return ""
-		}
+		name = name[i:]
 	}
-	if rrs := z.records(owner, name, qtype); len(rrs) > 0 {
-		a.Records = append(a.Records, rrs...)
-		return ""
-	}
-	if qtype != dns.TypeCNAME {
-		if rrs := z.records(owner, name, dns.TypeCNAME); len(rrs) > 0 {
-			a.Records = append(a.Records, rrs[0])
-			return dns.CanonicalName(rrs[0].(*dns.CNAME).Target)
-		}
-	}
-	next, _ := z.dname(a, name)
-	return next
+	return name
 }
 
 // dname synthesises a CNAME from a DNAME above name.

@@ -12,19 +12,18 @@ type word struct {
 }
 
 // words splits a line at blanks; a comment ends it. Quoted parts are Go
-// strings. limit > 0 stops after that many words; rest is the offset behind
-// the last one.
-func words(l string, limit int) (out []word, rest int, err error) {
+// strings. limit > 0 stops after that many words.
+func words(l string, limit int) (out []word, err error) {
 	for i := 0; ; {
 		for i < len(l) && blank(l[i]) {
 			i++
 		}
 		if i == len(l) || l[i] == '#' || limit > 0 && len(out) == limit {
-			return out, i, nil
+			return out, nil
 		}
 		w, n, err := oneWord(l, i)
 		if err != nil {
-			return nil, i, err
+			return nil, err
 		}
 		out = append(out, w)
 		i = n

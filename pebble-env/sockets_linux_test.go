@@ -1,0 +1,112 @@
+package lab_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	lab "github.com/acmecheck/acmecheck/pebble-env"
+	"github.com/acmecheck/acmecheck/probes/simnet/world"
+)
+
+const (
+	conformance = "../testdata/conformance/"
+	public      = "192.0.2.0/24,198.51.100.0/24,203.0.113.0/24,2001:db8::/32"
+)
+
+type problem struct{ Type, Detail string }
+
+type recorded struct {
+	World   string
+	Valid   bool
+	Problem *problem
+	MS      int64
+}
+
+// sample is every sixth quick world and a few slow ones, or all of them with
+// SAMPLE=all.
+func sample(t *testing.T) []recorded {
+	t.Helper()
+	b, err := os.ReadFile(conformance + "verdicts-new.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all, out []recorded
+	if err := json.Unmarshal(b, &all); err != nil {
+		t.Fatal(err)
+	}
+	all = slices.DeleteFunc(all, func(v recorded) bool { return !strings.HasPrefix(v.World, "http-") })
+	if os.Getenv("SAMPLE") == "all" {
+		return all
+	}
+	slow := []string{"http-connect-drop", "http-dns-timeout", "http-v6-unreachable-v4-ok", "http-e-v6-prohibited"}
+	for i, v := range all {
+		if v.MS <= 900 && i%5 == 0 || slices.Contains(slow, v.World) {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// The recorded verdicts must come out on real sockets too, from the binary
+// users run, on true ports 80 and 443.
+func TestSocketsAgreeWithTheRecordings(t *testing.T) {
+	if !inNamespace(t, "ip", "nft") {
+		return
+	}
+	bin := build(t)
+	vs := sample(t)
+	if len(vs) < 40 {
+		t.Fatalf("a sample of %d worlds", len(vs))
+	}
+	agree := 0
+	for _, v := range vs {
+		w, err := world.Load(conformance + "worlds/" + v.World + ".world")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := onSockets(t, bin, w), said(v.Valid, v.Problem); got != want {
+			t.Errorf("%s:\n got %s\nwant %s", v.World, got, want)
+			continue
+		}
+		agree++
+	}
+	t.Logf("http on sockets: %d of %d worlds agree", agree, len(vs))
+}
+
+func onSockets(t *testing.T, bin string, w *world.World) string {
+	t.Helper()
+	l, err := lab.StartNative(t.Context(), w.View(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	out, err := exec.CommandContext(t.Context(), bin, "validate", w.Method+"@"+w.Identifier, "--token", w.Token,
+		"--key-authorization", w.KeyAuthorization(), "--account-uri", w.Account, "--resolver", world.Resolver.String(),
+		"--treat-as-public", public, "--policy", "letsencrypt", "--format", "json").Output()
+	if exit, ok := errors.AsType[*exec.ExitError](err); err != nil && (!ok || exit.ExitCode() != 1) {
+		return err.Error()
+	}
+	var a struct {
+		Valid   bool
+		Problem *problem
+	}
+	if err := json.Unmarshal(out, &a); err != nil {
+		return err.Error() + ": " + string(out)
+	}
+	return said(a.Valid, a.Problem)
+}
+
+var local = regexp.MustCompile(`read tcp \S+->`)
+
+func said(valid bool, p *problem) string {
+	if valid || p == nil {
+		return "valid"
+	}
+	return strings.TrimPrefix(p.Type, "urn:ietf:params:acme:error:") + ": " + local.ReplaceAllString(p.Detail, "read tcp LOCAL->")
+}
