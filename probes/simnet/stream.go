@@ -92,6 +92,7 @@ func (c *stream) Read(p []byte) (int, error) {
 			h.change.Broadcast()
 			return n, nil
 		case h.rst:
+			h.told()
 			return 0, c.fail("read", syscall.ECONNRESET)
 		case h.fin:
 			return 0, io.EOF
@@ -113,7 +114,9 @@ func (c *stream) Write(p []byte) (int, error) {
 		switch {
 		case err != nil:
 			return sent, c.fail("write", err)
-		case h.fin, h.rst, c.torn():
+		case c.torn():
+			return sent, c.fail("write", syscall.ECONNRESET)
+		case h.fin:
 			return sent, c.fail("write", syscall.EPIPE)
 		case h.gone:
 			return len(p), nil
@@ -128,13 +131,22 @@ func (c *stream) Write(p []byte) (int, error) {
 	}
 }
 
-// torn reports whether the peer has reset the connection.
+// torn reports, once, that the peer has reset the connection.
 func (c *stream) torn() bool {
 	if !c.rd.mu.TryLock() {
 		return false // somebody is using it, so it is not torn yet
 	}
 	defer c.rd.mu.Unlock()
+	defer c.rd.told()
 	return c.rd.rst
+}
+
+// told notes that a reset has been reported: a socket does so once, and from
+// then on reads as ended.
+func (h *half) told() {
+	if h.rst {
+		h.rst, h.fin = false, true
+	}
 }
 
 // CloseWrite sends FIN.

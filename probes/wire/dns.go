@@ -55,8 +55,12 @@ func question(l probes.Lookup) (*dns.Msg, error) {
 	m := new(dns.Msg).SetQuestion(dns.Fqdn(l.Name), qtype)
 	m.AuthenticatedData = true // RFC 6840 §5.7; Boulder sets it
 	m.SetEdns0(udpSize, false)
-	_, err := m.Pack()
-	return m, err
+	b, err := m.Pack()
+	if err != nil {
+		return nil, err
+	}
+	// Read back, the name is escaped as that of the answer will be.
+	return m, m.Unpack(b)
 }
 
 // try asks once, over TCP again if the answer did not fit into a datagram.
