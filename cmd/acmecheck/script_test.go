@@ -1,0 +1,42 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// The scripts are the specification of the command line. acmecheck in them is
+// this test binary.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"acmecheck": func() { os.Exit(process()) }})
+}
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireUniqueNames: true})
+}
+
+var timing = regexp.MustCompile(`\b(dns|connect|tls|ttfb) \d+`)
+
+// The picture in the README must be what a user sees.
+func TestReadmePicture(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "$ acmecheck demo redirect-4434\n")
+	want, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("the README has no picture")
+	}
+	var out, errs strings.Builder
+	if code := run(t.Context(), []string{"demo", "redirect-4434"}, &out, &errs); code != 1 || errs.Len() > 0 {
+		t.Fatalf("exit code %d, stderr %q", code, errs.String())
+	}
+	if got := timing.ReplaceAllString(out.String(), "$1 0"); got != timing.ReplaceAllString(want, "$1 0") {
+		t.Errorf("got:\n%s\nthe README has:\n%s", got, want)
+	}
+}
