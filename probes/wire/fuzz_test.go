@@ -72,7 +72,7 @@ func FuzzRequest(f *testing.F) {
 	f.Add("http://example.com/\r\nX: y", "http://a/\r\nX: y")
 	f.Fuzz(func(t *testing.T, target, referer string) {
 		if strings.ContainsAny(referer, "\r\n") {
-			t.Skip("a referer is the String of a URL, which holds none")
+			return // a referer is the String of a URL, which holds none
 		}
 		b, err := wire.Request(probes.Fetch{URL: target, Referer: referer, UserAgent: "ua"})
 		if err == nil && (bytes.Count(b, []byte("\r\n\r\n")) != 1 || bytes.Count(b, []byte("\n")) != bytes.Count(b, []byte("\r\n"))) {

@@ -59,7 +59,7 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if len(text) > 1<<14 {
-			t.Skip("too long to be telling")
+			return // too long to be telling
 		}
 		w, err := Parse("fuzz", text)
 		if err != nil {
