@@ -3,6 +3,7 @@ package lab_test
 import (
 	"encoding/json"
 	"errors"
+	"net/netip"
 	"os"
 	"os/exec"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 
 	lab "github.com/acmecheck/acmecheck/pebble-env"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
+	"github.com/acmecheck/acmecheck/probes/wire"
 )
 
 const (
@@ -109,4 +111,33 @@ func said(valid bool, p *problem) string {
 		return "valid"
 	}
 	return strings.TrimPrefix(p.Type, "urn:ietf:params:acme:error:") + ": " + local.ReplaceAllString(p.Detail, "read tcp LOCAL->")
+}
+
+// A firewall that says no by ICMP leaves its message in the trace: errno alone
+// does not tell it from a host that is not there, nor from a reset.
+func TestSocketsKeepTheICMPMessage(t *testing.T) {
+	if !inNamespace(t, "ip", "nft") {
+		return
+	}
+	for _, tt := range []struct{ address, behaviour, kind, icmp string }{
+		{"192.0.2.10", "prohibited", "host-unreachable", "3/13"},
+		{"192.0.2.10", "hostunreach", "host-unreachable", "3/1"},
+		{"192.0.2.10", "netunreach", "net-unreachable", "3/0"},
+		{"192.0.2.10", "refuse", "refused", ""},
+		{"[2001:db8::10]", "prohibited", "prohibited", "1/1"},
+	} {
+		w, err := world.Parse("icmp", "challenge http-01 www.example.com\ntcp "+tt.address+":80 "+tt.behaviour)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, err := lab.StartNative(t.Context(), w.View(""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, f := (&wire.Net{}).Connect(t.Context(), netip.MustParseAddrPort(tt.address+":80"))
+		l.Close()
+		if f == nil || string(f.Kind) != tt.kind || f.ICMP != tt.icmp || (f.From == "") != (tt.icmp == "") {
+			t.Errorf("%s %s: %+v, want %s %s", tt.address, tt.behaviour, f, tt.kind, tt.icmp)
+		}
+	}
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,7 +132,7 @@ func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Decis
 	simnet.Bubble(time.Now(), func(ctx context.Context) {
 		n := simnet.New(ctx, w.View(""))
 		defer n.Close()
-		d = decide(ctx, &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}, p, task)
+		_, d = decide(ctx, &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}, p, task)
 	})
 	return d, nil
 }
@@ -152,15 +153,35 @@ func (o *validateOptions) onNetwork(ctx context.Context, p *policy.Policy, args 
 	if err != nil {
 		return d, err
 	}
-	return decide(ctx, n, p, probes.Task{
+	tr, d := decide(ctx, n, p, probes.Task{
 		Method: probes.Method(method), Identifier: probes.Identifier(identifier),
 		Token: o.token, KeyAuthorization: o.ka, Account: o.account,
-	}), nil
+	})
+	if why := unreachable(tr); why != "" {
+		return d, &exitError{code: exitCannotTell, msg: fmt.Sprintf("the resolver %s cannot be reached: %s", n.Resolver, why), hint: "--resolver IP:PORT names another one"}
+	}
+	return d, nil
+}
+
+// unreachable says why the resolver could not even be asked; "" if it could.
+// A resolver that stays silent is the CA's business, one that is not there is
+// ours.
+func unreachable(tr probes.Trace) probes.FaultKind {
+	for _, s := range tr {
+		if _, ok := s.Fact.(probes.Lookup); !ok || s.Fault == nil {
+			continue
+		}
+		switch k := s.Fault.Kind; k { //nolint:exhaustive // the others came from a resolver, or from its silence
+		case probes.FaultRefused, probes.FaultNetUnreachable, probes.FaultUnreachable, probes.FaultProhibited, probes.FaultLocal:
+			return k
+		}
+	}
+	return ""
 }
 
 // decide walks and decides over what was seen.
-func decide(ctx context.Context, n *wire.Net, p *policy.Policy, task probes.Task) policy.Decision {
+func decide(ctx context.Context, n *wire.Net, p *policy.Policy, task probes.Task) (probes.Trace, policy.Decision) {
 	tr := (&walk.Walker{Net: n, Policy: p}).Walk(ctx, task, time.Now())
 	g, _ := tr.Given()
-	return p.Decide(g, tr.Replay())
+	return tr, p.Decide(g, tr.Replay())
 }

@@ -27,6 +27,7 @@ func realDial(ctx context.Context, network string, to netip.AddrPort) (net.Conn,
 	if err != nil {
 		return nil, q.explain(err)
 	}
+	_ = q.receive(q.fd, 0) // or a stray ICMP message would end what the CA's connection survives
 	return c, nil
 }
 
@@ -39,11 +40,7 @@ type errorQueue struct {
 
 func (q *errorQueue) open(_, _ string, raw syscall.RawConn) error {
 	return raw.Control(func(fd uintptr) {
-		level, option := syscall.IPPROTO_IP, syscall.IP_RECVERR
-		if q.v6 {
-			level, option = syscall.IPPROTO_IPV6, syscall.IPV6_RECVERR
-		}
-		if syscall.SetsockoptInt(int(fd), level, option, 1) != nil {
+		if q.receive(int(fd), 1) != nil {
 			return // evidence is welcome, not needed
 		}
 		q.close()
@@ -52,6 +49,14 @@ func (q *errorQueue) open(_, _ string, raw syscall.RawConn) error {
 			q.fd = dup
 		}
 	})
+}
+
+// receive switches the error queue of a socket on or off.
+func (q *errorQueue) receive(fd, on int) error {
+	if q.v6 {
+		return syscall.SetsockoptInt(fd, syscall.IPPROTO_IPV6, syscall.IPV6_RECVERR, on)
+	}
+	return syscall.SetsockoptInt(fd, syscall.IPPROTO_IP, syscall.IP_RECVERR, on)
 }
 
 func (q *errorQueue) close() {
