@@ -82,11 +82,7 @@ func showDemo(c *cobra.Command, name, format string) error {
 	if format != "text" && format != "json" {
 		return usage("unknown format %q", format).try("--format text or --format json")
 	}
-	d, err := findDemo(name)
-	if err != nil {
-		return err
-	}
-	r, err := runDemo(c.Context(), d)
+	_, r, err := play(c.Context(), name)
 	if err != nil {
 		return err
 	}
@@ -95,11 +91,7 @@ func showDemo(c *cobra.Command, name, format string) error {
 
 func showTour(c *cobra.Command) error {
 	for _, name := range tour {
-		d, err := findDemo(name)
-		if err != nil {
-			return err
-		}
-		r, err := runDemo(c.Context(), d)
+		d, r, err := play(c.Context(), name)
 		if err != nil {
 			return err
 		}
@@ -111,6 +103,16 @@ func showTour(c *cobra.Command) error {
 	}
 	_, err := fmt.Fprintf(c.OutOrStdout(), "More: acmecheck demo --list. For a name of yours: acmecheck example.com\n")
 	return err
+}
+
+// play finds a demo and runs it.
+func play(ctx context.Context, name string) (lab.Demo, *report.Report, error) {
+	d, err := findDemo(name)
+	if err != nil {
+		return d, nil, err
+	}
+	r, err := runDemo(ctx, d)
+	return d, r, err
 }
 
 // runDemo is the real check, with the lab's Dial and the lab's own token.
