@@ -86,10 +86,10 @@ func (t *tally) report(strict bool) int {
 	for _, why := range slices.Sorted(maps.Keys(t.reasons)) {
 		fmt.Printf("skipped %d: %s\n", t.reasons[why], why)
 	}
-	if t.skipped > 0 {
-		fmt.Println("to run what was skipped: sudo make deps && sudo make test")
-	}
 	fmt.Printf("%d passed, %d failed, %d skipped\n", t.passed, t.failed, t.skipped)
+	if t.skipped > 0 {
+		fmt.Printf("%d skipped; this runs them: sudo make deps && sudo make test\n", t.skipped)
+	}
 	if t.broken || t.failed > 0 || t.passed == 0 || strict && t.skipped > 0 {
 		return 1
 	}

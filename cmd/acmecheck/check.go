@@ -64,7 +64,7 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 // publish writes a report and ends with its exit code.
 func publish(c *cobra.Command, format string, r *report.Report) error {
 	if c.Context().Err() != nil {
-		r.Exit = report.Exit{Code: exitInterrupted, Reason: "interrupted"}
+		r.Exit = report.Exit{Code: interruptedBy(c.Context()), Reason: "interrupted"}
 	}
 	write := render.Text
 	if format == "json" {

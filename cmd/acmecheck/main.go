@@ -34,9 +34,37 @@ func process() (code int) {
 			code = 70
 		}
 	}()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interruptible()
 	defer stop()
 	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+}
+
+// An interruption is the signal that ended a context.
+type interruption struct{ os.Signal }
+
+// Error names the signal.
+func (i interruption) Error() string { return i.String() }
+
+// interruptible is a context that SIGINT and SIGTERM end, with an interruption
+// as its cause. A second signal kills the process, as if we had not listened.
+func interruptible() (ctx context.Context, stop func()) {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		s := <-signals
+		signal.Stop(signals)
+		cancel(interruption{s})
+	}()
+	return ctx, func() { signal.Stop(signals) }
+}
+
+// interruptedBy is the exit code of a run whose context has ended.
+func interruptedBy(ctx context.Context) int {
+	if i, ok := errors.AsType[interruption](context.Cause(ctx)); ok && i.Signal == syscall.SIGTERM {
+		return exitTerminated
+	}
+	return exitInterrupted
 }
 
 // run executes one command line. It is what tests call.
@@ -66,6 +94,7 @@ const (
 	exitCannotTell  = 3
 	exitLab         = 9
 	exitInterrupted = 130
+	exitTerminated  = 143
 )
 
 // An exitError ends the process with a code, and a message and a hint for

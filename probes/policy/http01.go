@@ -153,7 +153,7 @@ func (v *http01) query(u *url.URL, qtype string) probes.Ask {
 // to, or its complaint.
 func (v *http01) family(s probes.Step) ([]netip.Addr, string) {
 	l := lookupOf(s)
-	if why := v.p.Says.Lookup(l, s.Fault); why != "" {
+	if why := v.p.Says.Lookup(v.p.Says.DNS, l, s.Fault); why != "" {
 		return nil, why
 	}
 	addrs := slices.DeleteFunc(l.Addrs(), func(a netip.Addr) bool { return v.p.Addresses.Refusal(a) != "" })

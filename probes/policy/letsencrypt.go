@@ -41,6 +41,6 @@ func LetsEncrypt() *Policy {
 			Trim:             unicode.IsSpace,
 			Source:           "va/http.go maxRequests, maxResponseSize, maxPathSize, processHTTPValidation; va/va.go singleDialTimeout",
 		},
-		Says: boulder,
+		Says: boulder(),
 	}
 }

@@ -5,6 +5,7 @@ package policy
 import (
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/acmecheck/acmecheck/probes"
@@ -14,7 +15,8 @@ import (
 // comes out of one of these.
 type Says struct {
 	// Lookup words a failed lookup; "" if it did not fail.
-	Lookup func(l probes.Lookup, f *probes.Fault) string
+	Lookup func(w DNSWords, l probes.Lookup, f *probes.Fault) string
+	DNS    DNSWords
 	// NoAddress words a lookup that gave no address the CA would connect to.
 	NoAddress func(l probes.Lookup) string
 	// At puts where the CA was in front of why it stopped.
@@ -29,30 +31,42 @@ type Says struct {
 	Mismatch       func(expected, got string) *Problem
 }
 
-// boulder is how Boulder words them (va/http.go, va/va.go detailedError,
+// DNSWords are a CA's words for what DNS says in numbers.
+type DNSWords struct {
+	EDE  []string // names of Extended DNS Errors, by code
+	Hint []Hint   // what it adds to some response codes
+}
+
+// A Hint is what a CA adds to a response code.
+type Hint struct{ RCode, Text string }
+
+// boulder returns how Boulder words them (va/http.go, va/va.go detailedError,
 // bdns/problem.go).
-var boulder = Says{
-	Lookup:    boulderLookup,
-	NoAddress: boulderNoAddress,
-	At:        boulderAt,
-	Fault:     boulderFault,
-	TooMany:   func(string) *Problem { return problem(Connection, "Too many hops") },
-	RedirectStatus: func(ip string, f probes.Fetch) *Problem {
-		return problem(Connection, fmt.Sprintf("%s: Received disallowed redirect status code %d", ip, f.Status))
-	},
-	Status: func(ip string, f probes.Fetch) *Problem {
-		return problem(Unauthorized, fmt.Sprintf("%s: Invalid response from %s: %d", ip, f.URL, f.Status))
-	},
-	TooLong: func(ip string) *Problem { return boulderBody(ip, "reader size limit exceeded") },
-	BodyFault: func(ip string, f *probes.Fault) *Problem {
-		if f.Kind == probes.FaultTimeout {
-			return boulderBody(ip, "context deadline exceeded")
-		}
-		return boulderBody(ip, f.Detail)
-	},
-	Mismatch: func(expected, got string) *Problem {
-		return problem(Unauthorized, fmt.Sprintf("The key authorization file from the server did not match this challenge. Expected %q (got %q)", expected, got))
-	},
+func boulder() Says {
+	return Says{
+		Lookup:    boulderLookup,
+		DNS:       DNSWords{EDE: slices.Clone(edeNames), Hint: slices.Clone(rcodeHints)},
+		NoAddress: boulderNoAddress,
+		At:        boulderAt,
+		Fault:     boulderFault,
+		TooMany:   func(string) *Problem { return problem(Connection, "Too many hops") },
+		RedirectStatus: func(ip string, f probes.Fetch) *Problem {
+			return problem(Connection, fmt.Sprintf("%s: Received disallowed redirect status code %d", ip, f.Status))
+		},
+		Status: func(ip string, f probes.Fetch) *Problem {
+			return problem(Unauthorized, fmt.Sprintf("%s: Invalid response from %s: %d", ip, f.URL, f.Status))
+		},
+		TooLong: func(ip string) *Problem { return boulderBody(ip, "reader size limit exceeded") },
+		BodyFault: func(ip string, f *probes.Fault) *Problem {
+			if f.Kind == probes.FaultTimeout {
+				return boulderBody(ip, "context deadline exceeded")
+			}
+			return boulderBody(ip, f.Detail)
+		},
+		Mismatch: func(expected, got string) *Problem {
+			return problem(Unauthorized, fmt.Sprintf("The key authorization file from the server did not match this challenge. Expected %q (got %q)", expected, got))
+		},
+	}
 }
 
 func boulderBody(ip, why string) *Problem {
@@ -68,7 +82,7 @@ func boulderNoAddress(l probes.Lookup) string {
 // boulderLookup words a DNS failure (bdns/problem.go Error.Error). The CA
 // speaks DoH to its resolver; a question that cannot be packed and an answer
 // that cannot be read are "server failure at resolver" there.
-func boulderLookup(l probes.Lookup, f *probes.Fault) string {
+func boulderLookup(w DNSWords, l probes.Lookup, f *probes.Fault) string {
 	about := fmt.Sprintf("looking up %s for %s", l.Type, l.Name)
 	switch {
 	case f != nil && (f.Kind == probes.FaultUnsendable || f.Kind == probes.FaultBadAnswer):
@@ -78,17 +92,26 @@ func boulderLookup(l probes.Lookup, f *probes.Fault) string {
 	case l.RCode == "NOERROR":
 		return ""
 	case l.EDE == nil:
-		return "DNS problem: " + l.RCode + " " + about + rcodeHints[l.RCode]
+		return "DNS problem: " + l.RCode + " " + about + w.hint(l.RCode)
 	case l.EDE.Text != "":
-		return "DNS problem: " + about + ": " + edeName(l.EDE.Code) + ": " + l.EDE.Text
+		return "DNS problem: " + about + ": " + w.ede(l.EDE.Code) + ": " + l.EDE.Text
 	}
-	return "DNS problem: " + about + ": " + edeName(l.EDE.Code)
+	return "DNS problem: " + about + ": " + w.ede(l.EDE.Code)
 }
 
 // rcodeHints are Boulder's rcodeExplanations.
-var rcodeHints = map[string]string{
-	"NXDOMAIN": " - check that a DNS record exists for this domain",
-	"SERVFAIL": " - the domain's nameservers may be malfunctioning",
+var rcodeHints = []Hint{
+	{"NXDOMAIN", " - check that a DNS record exists for this domain"},
+	{"SERVFAIL", " - the domain's nameservers may be malfunctioning"},
+}
+
+func (w DNSWords) hint(rcode string) string {
+	for _, h := range w.Hint {
+		if h.RCode == rcode {
+			return h.Text
+		}
+	}
+	return ""
 }
 
 // edeNames are Boulder's extendedErrorCodeToString: the registry's names, with
@@ -102,9 +125,9 @@ var edeNames = []string{
 	"No Reachable Authority", "Network Error between Resolver and Authority", "Invalid Data",
 }
 
-func edeName(code uint16) string {
-	if int(code) < len(edeNames) {
-		return edeNames[code]
+func (w DNSWords) ede(code uint16) string {
+	if int(code) < len(w.EDE) {
+		return w.EDE[code]
 	}
 	return fmt.Sprintf("Unknown Extended DNS Error code %d", code)
 }
@@ -149,7 +172,7 @@ func masked(u *url.URL) string {
 // pebble is how Pebble words them (va/va.go, as of 2026-04): connection, and
 // Go's own error text.
 var pebble = Says{
-	Lookup: func(l probes.Lookup, f *probes.Fault) string {
+	Lookup: func(_ DNSWords, l probes.Lookup, f *probes.Fault) string {
 		if f != nil {
 			return fmt.Sprintf("lookup %s: %s", l.Name, f.Detail)
 		}

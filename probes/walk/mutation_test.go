@@ -120,6 +120,13 @@ func sliceMutants(v reflect.Value) []mutant {
 		out = append(out, mutant{fmt.Sprintf("without element %d", i), func(v reflect.Value) {
 			v.Set(reflect.AppendSlice(v.Slice3(0, i, i), v.Slice(i+1, v.Len())))
 		}})
+		if v.Index(i).Kind() == reflect.String {
+			out = append(out, mutant{fmt.Sprintf("element %d in other words", i), func(v reflect.Value) { v.Index(i).SetString("mutant") }})
+			continue
+		}
+		if v.Type() == reflect.TypeFor[[]policy.Hint]() {
+			continue // without the element is enough
+		}
 		if v.Index(i).Kind() == reflect.Struct && i > 0 && !interchangeable(v.Index(i-1), v.Index(i)) {
 			out = append(out, mutant{fmt.Sprintf("elements %d and %d swapped", i-1, i), func(v reflect.Value) {
 				reflect.Swapper(v.Interface())(i-1, i)
