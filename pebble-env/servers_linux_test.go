@@ -134,6 +134,27 @@ func checkSite(t *testing.T, bin, web, name, want string, code int) {
 	}
 }
 
+// Without a web server acmecheck answers on port 80 itself, on both families.
+func TestServersOwn(t *testing.T) {
+	if !inNamespace(t, "ip") {
+		return
+	}
+	w, err := world.Parse("own", "challenge http-01 a.example.com\ndns a.example.com A 192.0.2.30\ndns b.example.com AAAA 2001:db8::30\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := lab.StartNative(t.Context(), w.View(""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	c := exec.CommandContext(t.Context(), build(t), "--serve", "--resolver", world.Resolver.String(), "--treat-as-public", public, "a.example.com", "b.example.com")
+	out, err := c.CombinedOutput()
+	if err != nil || strings.Count(string(out), "Ready: the CA would accept this.") != 2 {
+		t.Errorf("%v:\n%s", err, out)
+	}
+}
+
 // awaitPort returns when something listens.
 func awaitPort(t *testing.T, address string) {
 	t.Helper()

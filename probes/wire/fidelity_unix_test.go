@@ -1,3 +1,5 @@
+//go:build unix
+
 package wire_test
 
 // A world must mean the same in memory and on real sockets: one table of
