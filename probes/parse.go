@@ -1,11 +1,13 @@
 package probes
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/net/idna"
 )
@@ -79,7 +81,7 @@ func (t *Target) identify(name string) error {
 		name = strings.TrimSuffix(name, ".")
 	}
 	bare := strings.TrimPrefix(name, "*.")
-	ascii, err := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false)).ToASCII(bare)
+	ascii, err := aLabels(bare)
 	if why := notAName(bare, ascii, err); why != "" {
 		return &TargetError{t.Input, why, "a target is [METHOD@]NAME, such as http-01@example.com"}
 	}
@@ -88,6 +90,21 @@ func (t *Target) identify(name string) error {
 		t.Unicode = name[:len(name)-len(bare)] + u
 	}
 	return nil
+}
+
+// aLabels brings a name into the form DNS knows it by: A-labels, lower case.
+// A form that is not itself such a name (it decodes to what no name may hold)
+// is an error.
+func aLabels(name string) (string, error) {
+	p := idna.New(idna.MapForLookup(), idna.BidiRule(), idna.StrictDomainName(false))
+	ascii, err := p.ToASCII(name)
+	if err != nil {
+		return ascii, err
+	}
+	if again, err := p.ToASCII(ascii); err != nil || again != ascii || !utf8.ValidString(name) {
+		return ascii, errors.New("no stable form")
+	}
+	return ascii, nil
 }
 
 // notAName says why a string is no domain name at all. What a CA refuses in a
