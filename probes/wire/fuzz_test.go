@@ -44,7 +44,7 @@ func FuzzFetch(f *testing.F) {
 		if len(got.Body) > 129 {
 			t.Errorf("a body of %d octets", len(got.Body))
 		}
-		if fault == nil && got.Status == 0 || fault != nil && fault.Kind == "" {
+		if fault == nil && got.Proto == "" || fault != nil && fault.Kind == "" {
 			t.Errorf("neither an answer nor a fault with a name: %+v %+v", got, fault)
 		}
 	})

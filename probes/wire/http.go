@@ -101,7 +101,7 @@ func Request(f probes.Fetch) ([]byte, error) {
 func readHead(br *bufio.Reader) (*http.Response, error) {
 	for {
 		resp, err := http.ReadResponse(br, &http.Request{Method: http.MethodGet})
-		if err != nil || resp.StatusCode >= 200 || resp.StatusCode == http.StatusSwitchingProtocols {
+		if err != nil || resp.StatusCode/100 != 1 || resp.StatusCode == http.StatusSwitchingProtocols {
 			return resp, err
 		}
 	}
