@@ -1,0 +1,101 @@
+package explain
+
+// This file explains orders that the CA refuses as a whole (Boulder
+// wfe2/wfe.go, ra/ra.go).
+
+var orderEntries = []Entry{
+	{
+		ID: "order-too-many-names", Type: "malformed",
+		Codes:  []string{"name.order.too-large"},
+		Says:   []Pattern{{Text: "Order cannot contain more than {number} identifiers", Wording: Today}, {Text: "Order cannot contain more than {number} DNS names", Wording: Older}},
+		Means:  "The order has more names than the certificate profile allows.",
+		Causes: []string{"All sites of a server are in one certificate.", "The profile asked for allows fewer names than the default."},
+		Run:    runAny,
+	},
+	{
+		ID: "order-too-many-bytes", Type: "malformed",
+		Codes:  []string{"name.order.too-large"},
+		Says:   []Pattern{{Text: "Cumulative length of all identifier values was greater than {number} bytes", Wording: Today}},
+		Means:  "The names in the order are too long taken together.",
+		Causes: []string{"Many long names in one certificate."},
+		Run:    runAny,
+	},
+	{
+		ID: "order-redundant", Type: "malformed",
+		Codes:  []string{"name.order.redundant"},
+		Says:   []Pattern{{Text: `Domain name "{name}" is redundant with a wildcard domain in the same request. Remove one or the other from the certificate request.`, Wording: Today}},
+		Means:  "A name in the order is already covered by a wildcard of the same order.",
+		Causes: []string{"The wildcard was added to an existing list of names."},
+		Run:    runAny,
+	},
+	{
+		ID: "authorization-not-pending", Type: "malformed",
+		Codes:    []string{"acme.problem.other"},
+		Says:     []Pattern{{Text: "authorization must be pending", Wording: Today}, {Text: "expired authorization", Wording: Today, Plain: true}},
+		Means:    "The client asked for the validation of an authorization that is already decided or has run out.",
+		Causes:   []string{"An earlier attempt failed: a failed challenge cannot be tried again, a new order is needed.", "The client hung or was restarted in the middle."},
+		Misleads: "It hides the first failure, whose text is earlier in the client's log.",
+		Run:      runAny,
+	},
+	{
+		ID: "order-not-ready", Type: "orderNotReady",
+		Codes:    []string{"acme.problem.other"},
+		Says:     []Pattern{{Text: `Order's status ("{status:quoted}") is not acceptable for finalization`, Wording: Today}},
+		Means:    "The client wanted the certificate before the order was ready for it.",
+		Causes:   []string{"A validation of the order failed or was not waited for."},
+		Misleads: "It hides the validation that failed, whose text is earlier in the client's log.",
+		Run:      runAny,
+	},
+	{
+		ID: "order-csr", Type: "unauthorized",
+		Codes:  []string{"acme.problem.other"},
+		Says:   []Pattern{{Text: "CSR does not specify same identifiers as Order", Wording: Today}, {Text: "CSR does not specify same domains as Order", Wording: Older}},
+		Means:  "The certificate request names other identifiers than the order.",
+		Causes: []string{"The client uses an old or foreign certificate request."},
+		Run:    runAny,
+	},
+	{
+		ID: "order-authorizations", Type: "unauthorized",
+		Codes: []string{"acme.problem.other"},
+		Says: []Pattern{
+			{Text: "authorizations for these identifiers not found: {names:text}", Wording: Today, Plain: true},
+			{Text: "authorizations for these identifiers not valid: {names:text}", Wording: Today, Plain: true},
+			{Text: "authorizations for these identifiers expired: {names:text}", Wording: Today, Plain: true},
+		},
+		Means:  "When the certificate was asked for, some names of the order were not validated (any more).",
+		Causes: []string{"Too much time passed between the validation and the request.", "A validation failed and the client went on."},
+		Run:    runAny,
+	},
+	{
+		ID: "must-staple", Type: "unauthorized",
+		Codes:  []string{"acme.problem.other"},
+		Says:   []Pattern{{Text: "OCSP must-staple extension is no longer available", Wording: Today}},
+		Means:  "The request asks for the must-staple extension, and this CA no longer offers it.",
+		Causes: []string{"An old setting of the client (must-staple); switch it off."},
+		Run:    runAny,
+	},
+	{
+		ID: "profile-unknown", Type: "invalidProfile",
+		Codes:  []string{"acme.problem.other"},
+		Says:   []Pattern{{Text: `unrecognized profile name "{profile:quoted}"`, Wording: Today}, {Text: `not permitted to use certificate profile "{profile:quoted}"`, Wording: Today}},
+		Means:  "The CA does not have the certificate profile that was asked for, or not for this account.",
+		Causes: []string{"A typo, or a profile of another CA or of its staging environment."},
+		Run:    runAny,
+	},
+	{
+		ID: "already-replaced", Type: "alreadyReplaced",
+		Codes:  []string{"acme.problem.other"},
+		Says:   []Pattern{{Text: "cannot indicate an order replaces certificate with serial {serial:word}, which already has a replacement order", Wording: Today}},
+		Means:  "The certificate to be renewed has been renewed by another order already.",
+		Causes: []string{"Two machines or two runs of the client renew the same certificate."},
+		Run:    runAny,
+	},
+	{
+		ID: "scts", Type: "serverInternal",
+		Codes:  []string{"acme.problem.other"},
+		Says:   []Pattern{{Text: "Unable to meet CA SCT embedding requirements", Wording: Today}},
+		Means:  "The CA could not get the certificate into enough public logs.",
+		Causes: []string{"A passing fault at the CA or at the logs."},
+		Run:    runAny,
+	},
+}
