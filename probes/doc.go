@@ -24,6 +24,14 @@
 // half empty. The CA's clock runs by what steps took, so it is right even when
 // we looked at two things at once that the CA looks at one after the other.
 //
+// # Beyond the CA
+//
+// What the CA sees decides; why it is so often takes a look that no CA makes:
+// another address, another User-Agent, an old TLS version. Package beyond plans
+// such errands from what was seen so far, the walker runs them beside the CA's
+// own steps, and their steps are marked. A check may use them to name a cause.
+// An error comes from the CA's own steps alone.
+//
 // # The floors
 //
 // Imports point down only; the linter holds the rule.
@@ -31,9 +39,12 @@
 //	6  cmd/acmecheck    flags, exit codes; the only place with os.Exit, Getenv, Args
 //	5  pebble-env       the lab: a world on real sockets
 //	4  report/judge     an Outcome, as a pure function of a Trace and a Policy
-//	   report/render    text and JSON
-//	3  report           Outcome, Report
+//	   report/render    text, JSON, a ticket, pages of explanation
+//	3  report           Finding, Outcome, Report, the JSON schema
+//	   report/checks    the catalogue: one file a code, prose and a pure detector
+//	   report/explain   what a CA or a client said, in plain words
 //	2  probes/walk      one walker for every method and every CA
+//	   probes/beyond    plans the looks past the CA's, as a pure function of the Trace
 //	1  probes/wire      the only package that dials; the classes of faults
 //	   probes/simnet    an Internet in a text file: world (the file), serve (its
 //	                    servers on any connection), simnet (in memory)

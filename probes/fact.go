@@ -7,12 +7,13 @@ import (
 
 // A Fact is one thing that can be looked at: its question, which whoever asks
 // fills in, and its answer, which whoever looks fills in. The set is closed:
-// Given, Lookup, Dial, Handshake, Fetch.
+// Given, Lookup, Dial, Handshake, Fetch, Route, Served.
 //
 // A fact copied with only its question filled in is what a policy asks (see
 // Ask), and Same tells a replayed answer from another question's.
 type Fact interface {
-	// Kind is the fact's name in JSON: given, lookup, dial, handshake, fetch.
+	// Kind is the fact's name in JSON: given, lookup, dial, handshake, fetch,
+	// route, served.
 	Kind() string
 	// Same reports whether o asks the same question.
 	Same(o Fact) bool
@@ -21,8 +22,20 @@ type Fact interface {
 // Given is the first fact of every trace: the question itself.
 type Given struct {
 	Task
-	AsOf time.Time `json:"as_of"` // "now" for whoever judges
+	AsOf  time.Time `json:"as_of"` // "now" for whoever judges
+	Proof Proof     `json:"proof"` // how much an answer shows
 }
+
+// A Proof is how much a right answer shows, and with it what a wrong one means.
+type Proof string
+
+// The proofs, from weak to strong.
+const (
+	ProofPath    Proof = "path"    // a token nobody knows: the way is clear, or it is not
+	ProofToken   Proof = "token"   // the caller's own token
+	ProofWebroot Proof = "webroot" // a random token, written into the webroot
+	ProofServe   Proof = "serve"   // a random token, served by acmecheck itself
+)
 
 // A Lookup is one question to the resolver and its final answer.
 type Lookup struct {
@@ -74,6 +87,10 @@ func (l Lookup) Addrs() []netip.Addr {
 type Dial struct {
 	To   netip.AddrPort `json:"to"`
 	Host string         `json:"host,omitempty"` // whose address it is
+	// TTL bounds how many hops the packets may travel; 0: the system's default.
+	TTL int `json:"ttl,omitempty"`
+	// MSS bounds the octets of a TCP segment from the peer; 0: no bound.
+	MSS int `json:"mss,omitempty"`
 }
 
 // A Handshake is one TLS handshake on the connection dialled last.
@@ -81,13 +98,25 @@ type Handshake struct {
 	To         netip.AddrPort `json:"to"`
 	ServerName string         `json:"server_name,omitempty"` // SNI; empty: none sent
 	ALPN       []string       `json:"alpn,omitempty"`        // offered
+	Hello      Hello          `json:"hello,omitempty"`       // how the ClientHello differs from the CA's
 
 	Version      string   `json:"version,omitempty"`
 	Cipher       string   `json:"cipher,omitempty"`
 	Negotiated   string   `json:"negotiated,omitempty"` // ALPN
 	Certificates [][]byte `json:"certificates,omitempty"`
-	Alert        int      `json:"alert,omitempty"` // TLS alert number received, when Fault is an alert; close_notify (0) arrives as an end of stream
+	// Asked is set when the server asked for a client certificate.
+	Asked bool `json:"asked,omitempty"`
+	Alert int  `json:"alert,omitempty"` // TLS alert number received, when Fault is an alert; close_notify (0) arrives as an end of stream
 }
+
+// A Hello is a kind of ClientHello.
+type Hello string
+
+// The hellos. The zero value is the CA's own: TLS 1.2 and 1.3, Go's suites.
+const (
+	SmallHello  Hello = "small"  // without the post-quantum key share, which makes it fill two packets
+	LegacyHello Hello = "legacy" // TLS 1.0 to 1.3 and every suite Go has
+)
 
 // A Fetch is one GET on the connection dialled last. Nothing is followed.
 type Fetch struct {
@@ -96,6 +125,9 @@ type Fetch struct {
 	Referer   string         `json:"referer,omitempty"`
 	UserAgent string         `json:"user_agent,omitempty"`
 	MaxBody   int            `json:"-"` // octets of decoded body that are read
+	AnyBody   bool           `json:"-"` // read the body of any status, not only of 200
+	// Preface sends the preface of HTTP/2 (RFC 9113 §3.4) in place of the GET.
+	Preface bool `json:"preface,omitempty"`
 
 	Status    int           `json:"status,omitempty"` // 0 without a response head
 	Proto     string        `json:"proto,omitempty"`
@@ -104,6 +136,22 @@ type Fetch struct {
 	Body      []byte        `json:"body,omitempty"` // decoded, at most MaxBody+1 octets
 	BodyFault *Fault        `json:"body_fault,omitempty"`
 	FirstByte time.Duration `json:"first_byte,omitempty"` // from the request to the response head
+}
+
+// A Route is how packets to an address leave this machine. Nothing is sent.
+type Route struct {
+	To netip.Addr `json:"to"`
+
+	Source netip.Addr `json:"source"`        // our address on the way
+	Own    bool       `json:"own,omitempty"` // To is an address of this machine
+}
+
+// Served is what the server that acmecheck itself put on port 80 was asked.
+type Served struct {
+	Requests int `json:"requests"` // for the token
+	// Taken names the program that held the port, so that we could not serve;
+	// "another program" if it cannot be told. Empty: we served.
+	Taken string `json:"taken,omitempty"`
 }
 
 // A Field is one header field of a response.
@@ -137,6 +185,12 @@ func (Handshake) Kind() string { return "handshake" }
 // Kind implements Fact.
 func (Fetch) Kind() string { return "fetch" }
 
+// Kind implements Fact.
+func (Route) Kind() string { return "route" }
+
+// Kind implements Fact.
+func (Served) Kind() string { return "served" }
+
 // Same implements Fact.
 func (g Given) Same(o Fact) bool { x, ok := o.(Given); return ok && x.Task == g.Task }
 
@@ -147,16 +201,22 @@ func (l Lookup) Same(o Fact) bool {
 }
 
 // Same implements Fact.
-func (d Dial) Same(o Fact) bool { x, ok := o.(Dial); return ok && x.To == d.To && x.Host == d.Host }
+func (d Dial) Same(o Fact) bool { x, ok := o.(Dial); return ok && x == d }
 
 // Same implements Fact.
 func (h Handshake) Same(o Fact) bool {
 	x, ok := o.(Handshake)
-	return ok && x.To == h.To && x.ServerName == h.ServerName
+	return ok && x.To == h.To && x.ServerName == h.ServerName && x.Hello == h.Hello
 }
 
 // Same implements Fact.
 func (f Fetch) Same(o Fact) bool {
 	x, ok := o.(Fetch)
-	return ok && x.URL == f.URL && x.To == f.To && x.Referer == f.Referer
+	return ok && x.URL == f.URL && x.To == f.To && x.Referer == f.Referer && x.UserAgent == f.UserAgent && x.Preface == f.Preface
 }
+
+// Same implements Fact.
+func (r Route) Same(o Fact) bool { x, ok := o.(Route); return ok && x.To == r.To }
+
+// Same implements Fact.
+func (Served) Same(o Fact) bool { _, ok := o.(Served); return ok }

@@ -33,7 +33,8 @@ const (
 // result, not an error of ours.
 type Fault struct {
 	Kind FaultKind `json:"kind"`
-	// Op is what was going on: lookup, dial, handshake, write or read.
+	// Op is what was going on: route, lookup, dial, handshake, request (making
+	// one), write, read (the head) or body.
 	Op string `json:"op"`
 	// Errno is the system's symbol (ECONNREFUSED), where it gave one.
 	Errno string `json:"errno,omitempty"`
@@ -41,6 +42,12 @@ type Fault struct {
 	// From the address that sent it, where the system keeps them (Linux).
 	ICMP string `json:"icmp,omitempty"`
 	From string `json:"from,omitempty"`
+	// Ended is how the stream ended in the middle of a response head that
+	// began well: FaultClosed or FaultReset. The CA's client may call that
+	// malformed.
+	Ended FaultKind `json:"ended,omitempty"`
+	// Field is the name of the header field that cannot be read, if it is one.
+	Field string `json:"field,omitempty"`
 	// Detail is the error's own text. It may quote what a hostile server
 	// sent: escape it before showing it.
 	Detail string `json:"detail,omitempty"`

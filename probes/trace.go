@@ -41,9 +41,11 @@ type Step struct {
 	// Took is how long the CA would have spent on it. The CA's clock is the
 	// sum of these, whatever the order in which we really looked.
 	Took time.Duration
-	// Beyond marks a look past the point where the CA stops. It never
-	// changes a verdict.
-	Beyond bool
+	// Beyond marks a look the CA does not make, and says what for. It explains
+	// a verdict and never makes one.
+	Beyond Beyond
+	// Errand is the number of the errand a step beyond belongs to, from 1.
+	Errand int
 	Fact   Fact
 	Fault  *Fault // nil when there was an answer
 }
@@ -67,7 +69,7 @@ func (t Trace) Given() (Given, bool) {
 func (t Trace) Replay() Look {
 	rest := make([]Step, 0, len(t))
 	for _, s := range t {
-		if _, given := s.Fact.(Given); !given && !s.Beyond {
+		if _, given := s.Fact.(Given); !given && s.Beyond == "" {
 			rest = append(rest, s)
 		}
 	}
@@ -91,7 +93,8 @@ type step struct {
 	Hop    int             `json:"hop,omitempty"`
 	At     int64           `json:"at_us"`
 	Took   int64           `json:"took_us"`
-	Beyond bool            `json:"beyond,omitempty"`
+	Beyond Beyond          `json:"beyond,omitempty"`
+	Errand int             `json:"errand,omitempty"`
 	Kind   string          `json:"kind"`
 	Fact   json.RawMessage `json:"fact"`
 	Fault  *Fault          `json:"fault"`
@@ -105,7 +108,7 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(step{
 		ID: s.ID, Hop: s.Hop, At: s.At.Microseconds(), Took: s.Took.Microseconds(),
-		Beyond: s.Beyond, Kind: s.Fact.Kind(), Fact: raw, Fault: s.Fault,
+		Beyond: s.Beyond, Errand: s.Errand, Kind: s.Fact.Kind(), Fact: raw, Fault: s.Fault,
 	})
 }
 
@@ -117,7 +120,7 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 	}
 	*s = Step{
 		ID: w.ID, Hop: w.Hop, At: time.Duration(w.At) * time.Microsecond,
-		Took: time.Duration(w.Took) * time.Microsecond, Beyond: w.Beyond, Fault: w.Fault,
+		Took: time.Duration(w.Took) * time.Microsecond, Beyond: w.Beyond, Errand: w.Errand, Fault: w.Fault,
 	}
 	var err error
 	switch w.Kind {
@@ -131,6 +134,10 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 		s.Fact, err = decode[Handshake](w.Fact)
 	case Fetch{}.Kind():
 		s.Fact, err = decode[Fetch](w.Fact)
+	case Route{}.Kind():
+		s.Fact, err = decode[Route](w.Fact)
+	case Served{}.Kind():
+		s.Fact, err = decode[Served](w.Fact)
 	default:
 		err = fmt.Errorf("unknown kind %q", w.Kind)
 	}

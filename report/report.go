@@ -2,12 +2,10 @@
 package report
 
 import (
-	"encoding/json"
 	"fmt"
 	"time"
 
 	"github.com/acmecheck/acmecheck/probes"
-	"github.com/acmecheck/acmecheck/probes/policy"
 )
 
 // A Verdict answers the question "would the CA issue now?". The zero Verdict
@@ -47,9 +45,17 @@ func (v Verdict) ExitCode() int {
 	return 70
 }
 
-// MarshalJSON writes pass, fail or inconclusive.
-func (v Verdict) MarshalJSON() ([]byte, error) {
-	return json.Marshal(map[Verdict]string{CannotTell: "inconclusive", WouldIssue: "pass", WouldNot: "fail"}[v])
+// Word is the verdict in JSON, given how many warnings go with it.
+func (v Verdict) Word(warnings int) string {
+	switch {
+	case v == WouldNot:
+		return "fail"
+	case v == CannotTell:
+		return "inconclusive"
+	case warnings > 0:
+		return "pass_with_warnings"
+	}
+	return "pass"
 }
 
 // Ready is the verdict as JSON's ready: true, false, or null.
@@ -61,62 +67,60 @@ func (v Verdict) Ready() *bool {
 	return &ready
 }
 
-// A Proof is how strong a pass is.
-type Proof string
-
-// The proofs, from weak to strong.
-const (
-	ProofPath    Proof = "path"    // an unknown token: the way is clear, the token was not seen
-	ProofToken   Proof = "token"   // the caller's own token was served
-	ProofWebroot Proof = "webroot" // a random token, written into the webroot
-	ProofServe   Proof = "serve"   // a random token, served by acmecheck itself
-)
+// SchemaVersion is that of the JSON report, major.minor: a minor version only
+// adds.
+const SchemaVersion = "1.0"
 
 // An Outcome is what came of one method for one target.
 type Outcome struct {
-	Method  probes.Method   `json:"method"`
-	Verdict Verdict         `json:"verdict"`
-	Proof   Proof           `json:"proof"`
-	Rule    policy.Rule     `json:"rule,omitempty"` // what ended the validation; empty if nothing did
-	Problem *policy.Problem `json:"problem"`        // the CA's, word for word; null if it has none
-	Why     string          `json:"why"`            // one sentence for people
-	Hint    string          `json:"hint,omitempty"` // what to type, where that settles it
-	Hops    []Hop           `json:"hops"`
-	SpentMS int64           `json:"ca_ms"` // by the CA's clock
+	Method   probes.Method `json:"method"`
+	Verdict  Verdict       `json:"-"`
+	Word     string        `json:"verdict"` // pass, pass_with_warnings, fail, inconclusive
+	Proof    probes.Proof  `json:"proof"`
+	Codes    []string      `json:"codes"` // of its findings, the worst first
+	Vantages Agreement     `json:"vantages"`
+	Problem  *Problem      `json:"problem"` // null if the CA would have none, or we cannot tell
+	Why      string        `json:"why"`     // one sentence for people
+	CAMS     *int64        `json:"ca_ms"`   // how long the CA would take; null: not known
+	Findings []Finding     `json:"-"`       // shown with the target
+	Probes   []Probe       `json:"-"`
 }
 
-// A Hop is one HTTP request of the CA, or one it refused to make.
-type Hop struct {
-	N        int           `json:"n"`
-	Of       int           `json:"of"`
-	URL      string        `json:"url"`
-	Address  string        `json:"address,omitempty"`
-	Port     uint16        `json:"port,omitempty"`
-	Timings  Timings       `json:"timings_ms"`
-	Status   int           `json:"status,omitempty"`
-	Server   string        `json:"server,omitempty"`
-	Location string        `json:"location,omitempty"`
-	Fault    *probes.Fault `json:"error"`
+// An Agreement says which vantages came to which verdict.
+type Agreement struct {
+	Pass         []string `json:"pass"`
+	Fail         []string `json:"fail"`
+	Inconclusive []string `json:"inconclusive"`
+	QuorumMet    *bool    `json:"quorum_met"` // null: there was one vantage
 }
 
-// Timings are milliseconds; nil: it did not come to that.
-type Timings struct {
-	DNS     *int64 `json:"dns"`
-	Connect *int64 `json:"connect"`
-	TLS     *int64 `json:"tls"`
-	TTFB    *int64 `json:"ttfb"`
+// A Problem is a CA's problem document.
+type Problem struct {
+	Type      string `json:"type"`
+	Detail    string `json:"detail"`
+	Status    int    `json:"status"`
+	Predicted bool   `json:"predicted"` // false: a CA really said it
 }
 
 // A Report is the result of one run over any number of targets.
 type Report struct {
-	SchemaVersion string   `json:"schema_version"`
-	Kind          string   `json:"kind"`
-	Tool          Tool     `json:"tool"`
-	Run           Run      `json:"run"`
-	Ready         *bool    `json:"ready"`
-	Exit          Exit     `json:"exit"`
-	Targets       []Target `json:"targets"`
-	Notes         []string `json:"notes"`
+	SchemaVersion string    `json:"schema_version"`
+	Kind          string    `json:"kind"`
+	Tool          Tool      `json:"tool"`
+	Run           Run       `json:"run"`
+	Ready         *bool     `json:"ready"`
+	Exit          Exit      `json:"exit"`
+	Summary       Summary   `json:"summary"`
+	Targets       []Target  `json:"targets"`
+	Issuance      *struct{} `json:"issuance"` // null: nothing was ordered
+	Notes         []string  `json:"notes"`
+}
+
+// A Summary counts the findings of a report by severity.
+type Summary struct {
+	Error   int `json:"error"`
+	Warning int `json:"warning"`
+	Info    int `json:"info"`
 }
 
 // Tool is who made a report.
@@ -125,13 +129,20 @@ type Tool struct {
 	Version string `json:"version"`
 }
 
-// Run says when a report was made, and by which rules.
+// Run says when a report was made, from where, and by which rules.
 type Run struct {
+	ID         string    `json:"id"`
 	StartedAt  time.Time `json:"started_at"`
 	DurationMS int64     `json:"duration_ms"`
 	Policy     string    `json:"policy"`
 	PolicyRead string    `json:"policy_read"` // the date its rules were read
-	Vantage    string    `json:"vantage"`
+	Vantages   []Vantage `json:"vantages"`
+}
+
+// A Vantage is a place that was looked from.
+type Vantage struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"` // local
 }
 
 // Exit is the process's exit code and its reason.
@@ -147,6 +158,8 @@ type Target struct {
 	Wildcard   bool         `json:"wildcard"`
 	Ready      *bool        `json:"ready"`
 	Verdicts   []Outcome    `json:"verdicts"`
+	Findings   []Finding    `json:"findings"`
+	Probes     []Probe      `json:"probes"`
 	Trace      probes.Trace `json:"trace"` // what Verdicts were judged by
 }
 

@@ -16,7 +16,41 @@ func Worst(vs ...Verdict) Verdict {
 	})
 }
 
+// A Gate is how verdicts become an exit code.
+type Gate struct {
+	Strict            bool // warnings fail
+	AllowInconclusive bool // what cannot be told passes, with a warning
+	ExitZero          bool // never fail
+}
+
 // ExitOf is the exit of a run whose worst verdict is v.
-func ExitOf(v Verdict) Exit {
-	return Exit{Code: v.ExitCode(), Reason: map[Verdict]string{WouldIssue: "ok", WouldNot: "not_ready", CannotTell: "inconclusive"}[v]}
+func (g Gate) ExitOf(v Verdict, warnings int) Exit {
+	e := Exit{Code: v.ExitCode(), Reason: map[Verdict]string{WouldIssue: "ok", WouldNot: "not_ready", CannotTell: "inconclusive"}[v]}
+	switch {
+	case v == CannotTell && g.AllowInconclusive:
+		e.Code, e.Reason = 0, "inconclusive_allowed"
+	case v == WouldIssue && warnings > 0 && g.Strict:
+		e = Exit{Code: 4, Reason: "warnings"}
+	}
+	if g.ExitZero {
+		e.Code = 0
+	}
+	return e
+}
+
+// Summarize counts findings that are not suppressed.
+func Summarize(fs []Finding) Summary {
+	var s Summary
+	for _, f := range fs {
+		switch {
+		case f.Suppressed != nil:
+		case f.Severity == Error:
+			s.Error++
+		case f.Severity == Warning:
+			s.Warning++
+		default:
+			s.Info++
+		}
+	}
+	return s
 }

@@ -12,7 +12,7 @@ func TestWorst(t *testing.T) {
 		{[]Verdict{WouldIssue, CannotTell}, 3},
 		{[]Verdict{CannotTell, WouldNot, WouldIssue}, 1},
 	} {
-		if got := ExitOf(Worst(tt.vs...)).Code; got != tt.want {
+		if got := (Gate{}).ExitOf(Worst(tt.vs...), 0).Code; got != tt.want {
 			t.Errorf("%v: %d, want %d", tt.vs, got, tt.want)
 		}
 	}

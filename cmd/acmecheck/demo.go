@@ -8,6 +8,7 @@ import (
 
 	lab "github.com/acmecheck/acmecheck/pebble-env"
 	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/walk"
@@ -32,6 +33,10 @@ short tour and exits 0.`,
 		ValidArgsFunction: demoNames,
 		RunE: func(c *cobra.Command, args []string) error {
 			switch {
+			case format != "text" && format != "json":
+				return usage("unknown format %q", format).try("--format text or --format json")
+			case format == "json" && (list || len(args) == 0):
+				return usage("the list and the tour are text").try("acmecheck demo redirect-4434 --format json")
 			case list:
 				return listDemos(c)
 			case len(args) == 0:
@@ -79,14 +84,12 @@ func findDemo(name string) (lab.Demo, error) {
 }
 
 func showDemo(c *cobra.Command, name, format string) error {
-	if format != "text" && format != "json" {
-		return usage("unknown format %q", format).try("--format text or --format json")
-	}
 	_, r, err := play(c.Context(), name)
 	if err != nil {
-		return err
+		return unlooked(c, format, policy.LetsEncrypt(), err)
 	}
-	return publish(c, format, r)
+	o := checkOptions{lookOptions: lookOptions{format: format}}
+	return o.publish(c, r)
 }
 
 func showTour(c *cobra.Command) error {
@@ -124,11 +127,11 @@ func runDemo(ctx context.Context, d lab.Demo) (*report.Report, error) {
 	defer l.Close()
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
-	w := &walk.Walker{Policy: p, Hurry: true, Doubt: true, Net: &wire.Net{Dial: l.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}
+	w := &walk.Walker{Policy: p, Hurry: true, Beyond: beyond.Plan(p, beyond.Options{}), Net: &wire.Net{Dial: l.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}
 	t, err := probes.ParseTarget(d.World.Method + "@" + d.World.Identifier)
 	if err != nil {
 		return nil, err
 	}
-	r := examine(ctx, w, []probes.Target{t}, secret{d.World.Token, d.World.KeyAuthorization()}, report.ProofToken)
-	return r, nil
+	x := examination{walker: w}
+	return x.examine(ctx, []probes.Target{t}, secret{token: d.World.Token, ka: d.World.KeyAuthorization()}, probes.ProofToken), nil
 }

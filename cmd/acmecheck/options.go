@@ -10,9 +10,11 @@ import (
 	"github.com/miekg/dns"
 	"github.com/spf13/pflag"
 
+	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/walk"
 	"github.com/acmecheck/acmecheck/probes/wire"
+	"github.com/acmecheck/acmecheck/report"
 )
 
 // lookOptions are the flags of every command that looks.
@@ -96,6 +98,11 @@ type checkOptions struct {
 	webroot      string
 	serve        bool
 	token, ka    string
+	world        string
+	deep         bool
+	requireIPv6  bool
+	ticket       bool
+	gate         report.Gate
 }
 
 func (o *checkOptions) flags(f *pflag.FlagSet) {
@@ -107,13 +114,20 @@ func (o *checkOptions) flags(f *pflag.FlagSet) {
 	f.DurationVar(&o.timeout, "timeout", 0, "wait less than the CA does for a connection (default: as long as the CA)")
 	f.StringVar(&o.webroot, "webroot", "", "write a random token below this directory, and remove it again")
 	f.BoolVar(&o.serve, "serve", false, "answer on port 80 of this machine")
-	f.StringVar(&o.token, "token", "", "look for this token")
+	f.StringVar(&o.token, "token", "", "ask for this token")
+	f.StringVar(&o.world, "world", "", "check in this world file, in memory: its own question, or the targets")
+	f.BoolVar(&o.deep, "deep", false, "look for filters too, even where nothing fails")
+	f.BoolVar(&o.requireIPv6, "require-ipv6", false, "without IPv6 here the answer is cannot tell")
+	f.BoolVar(&o.gate.AllowInconclusive, "allow-inconclusive", false, "cannot tell counts as ready, with a warning (for hooks on the server itself)")
+	f.BoolVar(&o.gate.Strict, "strict", false, "warnings fail, with exit code 4")
+	f.BoolVar(&o.gate.ExitZero, "exit-zero", false, "exit 0 whatever is found")
+	f.BoolVar(&o.ticket, "ticket", false, "print what to send to the firewall team")
 	f.StringVar(&o.ka, "key-authorization", "", "and expect this answer")
 }
 
 // walker is how to look: in a hurry, since only the decision counts.
 func (o *checkOptions) walker(p *policy.Policy, n *wire.Net) (*walk.Walker, error) {
-	w := &walk.Walker{Net: n, Policy: p, Hurry: true, Doubt: true, Patience: o.timeout}
+	w := &walk.Walker{Net: n, Policy: p, Hurry: true, Beyond: beyond.Plan(p, beyond.Options{Deep: o.deep}), Patience: o.timeout}
 	switch {
 	case o.only4 && o.only6:
 		return nil, usage("-4 and -6 exclude each other").try("leave both away: the CA looks at both")

@@ -25,7 +25,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 && o.world == "" {
 				_ = c.Help()
 				return usage("no target").try("acmecheck example.com")
 			}
@@ -38,7 +38,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		return usage("%s", err).try("%s --help lists the flags", c.CommandPath())
 	})
 	o.flags(root.Flags())
-	root.AddCommand(newCheck(), newValidate(), newDemo(), newVersion())
+	root.AddCommand(newCheck(), newValidate(), newDemo(), newExplain(), newSchema(), newVersion())
 	return root
 }
 

@@ -16,10 +16,15 @@ func TestMain(m *testing.M) {
 }
 
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireUniqueNames: true})
+	fits := reportSchema(t)
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", RequireUniqueNames: true, Cmds: map[string]func(*testscript.TestScript, bool, []string){
+		"valid-report": func(ts *testscript.TestScript, _ bool, _ []string) { // the last stdout is one report
+			ts.Check(fits([]byte(ts.ReadFile("stdout"))))
+		},
+	}})
 }
 
-var timing = regexp.MustCompile(`\b(dns|connect|tls|ttfb) \d+`)
+var timing = regexp.MustCompile(`\b(dns|connect|tls|ttfb) \d+|after \d+\.\d s|, \d+\.\d s\.`)
 
 // The picture in the README must be what a user sees.
 func TestReadmePicture(t *testing.T) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,7 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
+	"syscall"
 	"time"
+
+	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/wire"
 )
 
 const challengePath = "/.well-known/acme-challenge/"
@@ -70,21 +76,29 @@ func writeNew(file, text string) error {
 	return errors.Join(err, f.Close())
 }
 
-// serveToken answers for the token on port 80, on IPv6 and IPv4. done stops.
-func serveToken(ctx context.Context, s secret) (done func(), err error) {
+// serveToken answers for the token on port 80, on IPv6 and IPv4, and counts
+// how often it was asked. done stops. Where another program has the port, served
+// says which.
+func serveToken(ctx context.Context, s secret) (served func() probes.Served, done func(), err error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", ":80")
-	if err != nil {
-		return func() {}, usage("cannot listen on port 80: %s", err).try("another server may own it (then use --webroot DIR), or it takes root")
+	if errors.Is(err, syscall.EADDRINUSE) {
+		taken := probes.Served{Taken: cmp.Or(wire.Owner(80), "another program")}
+		return func() probes.Served { return taken }, func() {}, nil
 	}
+	if err != nil {
+		return nil, func() {}, usage("cannot listen on port 80: %s", err).try("it takes root, or CAP_NET_BIND_SERVICE")
+	}
+	var requests atomic.Int64
 	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path != challengePath+s.token {
 			http.NotFound(w, r)
 			return
 		}
+		requests.Add(1)
 		w.Header().Set("Content-Type", "application/octet-stream") // RFC 8555 §8.3
 		fmt.Fprint(w, s.ka)
 	})}
 	go func() { _ = srv.Serve(l) }()
-	return func() { _ = srv.Close() }, nil
+	return func() probes.Served { return probes.Served{Requests: int(requests.Load())} }, func() { _ = srv.Close() }, nil
 }

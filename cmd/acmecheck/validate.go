@@ -61,16 +61,33 @@ func validate(c *cobra.Command, o *validateOptions, args []string) error {
 	} else {
 		d, err = o.onNetwork(c.Context(), p, args)
 	}
+	if err == nil && d.Undecided {
+		err = cutOff(c.Context())
+	}
 	if err != nil {
-		return err
+		return o.untold(c, p, err)
 	}
 	return o.print(c, d, p)
 }
 
-func (o *validateOptions) print(c *cobra.Command, d policy.Decision, p *policy.Policy) error {
-	if d.Undecided {
-		return &exitError{code: exitCannotTell, msg: "the look was cut off before it ended"}
+func cutOff(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return &exitError{code: interruptedBy(ctx), msg: "interrupted"}
 	}
+	return &exitError{code: exitCannotTell, msg: "the look was cut off before it ended"}
+}
+
+// untold ends a validation without an answer. In JSON that is a document too.
+func (o *validateOptions) untold(c *cobra.Command, p *policy.Policy, err error) error {
+	if e, ok := errors.AsType[*exitError](err); ok && e.code != exitUsage && o.format == "json" {
+		if err := render.ChallengeJSON(c.OutOrStdout(), render.ChallengeOf(policy.Decision{Undecided: true}, p)); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+func (o *validateOptions) print(c *cobra.Command, d policy.Decision, p *policy.Policy) error {
 	write := render.ChallengeText
 	if o.format == "json" {
 		write = render.ChallengeJSON
@@ -110,13 +127,9 @@ func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Decis
 	if len(args) > 0 {
 		return d, usage("a world holds its own question").try("acmecheck validate --world %s", o.world)
 	}
-	w, err := world.Load(o.world)
+	w, err := loadWorld(o.world)
 	if err != nil {
-		bad := usage("%s", err)
-		if pe, ok := errors.AsType[*world.ParseError](err); ok {
-			bad.hint = pe.Hint
-		}
-		return d, bad
+		return d, err
 	}
 	if err := built(w.Method, w.Token); err != nil {
 		return d, err
@@ -181,7 +194,7 @@ func unreachable(tr probes.Trace) probes.FaultKind {
 
 // decide walks and decides over what was seen.
 func decide(ctx context.Context, n *wire.Net, p *policy.Policy, task probes.Task) (probes.Trace, policy.Decision) {
-	tr := (&walk.Walker{Net: n, Policy: p}).Walk(ctx, task, time.Now())
+	tr := (&walk.Walker{Net: n, Policy: p}).Walk(ctx, task, probes.ProofToken, time.Now())
 	g, _ := tr.Given()
 	return tr, p.Decide(g, tr.Replay())
 }

@@ -70,7 +70,7 @@ func (p *Policy) http01(g probes.Given, look probes.Look) Decision {
 // run makes requests until one gives a final answer, one fails without a
 // fallback, or the CA has made all it is willing to make.
 func (v *http01) run() {
-	t, ok := v.resolve(v.first())
+	t, ok := v.resolve(v.p.FirstURL(v.given.Task))
 	for hop := 1; ok && hop <= v.p.HTTP01.Requests; hop++ {
 		v.d.Hop = hop
 		v.record(t)
@@ -93,16 +93,17 @@ func (v *http01) run() {
 	}
 }
 
-// first is the URL of the first request: no port, query or fragment.
-func (v *http01) first() *url.URL {
-	host := string(v.given.Identifier)
-	if v.given.Identifier.Addr().Is6() {
+// FirstURL is the URL of the first request of an http-01 validation: no query
+// or fragment, and a port only where the policy has an odd one.
+func (p *Policy) FirstURL(t probes.Task) *url.URL {
+	host := string(t.Identifier)
+	if t.Identifier.Addr().Is6() {
 		host = "[" + host + "]" // RFC 3986 §3.2.2
 	}
-	if v.p.HTTP01.Port != 80 {
-		host += ":" + strconv.Itoa(int(v.p.HTTP01.Port))
+	if p.HTTP01.Port != 80 {
+		host += ":" + strconv.Itoa(int(p.HTTP01.Port))
 	}
-	return &url.URL{Scheme: "http", Host: host, Path: v.p.HTTP01.Prefix + v.given.Token}
+	return &url.URL{Scheme: "http", Host: host, Path: p.HTTP01.Prefix + t.Token}
 }
 
 // resolve applies the rules to a URL and finds its addresses. On a refusal it
@@ -177,7 +178,7 @@ func (v *http01) request(t goal) (probes.Fetch, *probes.Fault) {
 		return probes.Fetch{}, s.Fault
 	}
 	if t.url.Scheme == "https" {
-		h := probes.Handshake{To: to, ServerName: sni(t.url.Hostname())}
+		h := probes.Handshake{To: to, ServerName: SNI(t.url.Hostname())}
 		if s := v.ask(probes.Ask{Fact: h, Limit: v.p.HTTP01.HandshakeTimeout})[0]; s.Fault != nil {
 			return probes.Fetch{}, s.Fault
 		}
@@ -188,8 +189,8 @@ func (v *http01) request(t goal) (probes.Fetch, *probes.Fault) {
 	return answer, s.Fault
 }
 
-// sni is the server name sent for a host: none for an address (RFC 6066 §3).
-func sni(host string) string {
+// SNI is the server name sent for a host: none for an address (RFC 6066 §3).
+func SNI(host string) string {
 	if _, err := netip.ParseAddr(host); err == nil {
 		return ""
 	}
@@ -236,6 +237,7 @@ func (v *http01) redirect(t goal, answer probes.Fetch) (goal, bool) {
 // final judges the response that is no redirect.
 func (v *http01) final(t goal, f probes.Fetch) {
 	h, says := v.p.HTTP01, v.p.Says
+	v.d.Status = f.Status
 	ip := t.used.String()
 	switch body := strings.TrimRightFunc(string(f.Body), h.Trim); {
 	case f.Status != h.Success && f.Status/100 == 3:

@@ -60,8 +60,28 @@ type Decision struct {
 	Hop       int           // the HTTP request it ended at, from 1; 0: before the first
 	Step      int           // ID of the step it ended at; 0: before any
 	Target    string        // the URL that was refused or fetched last
+	Status    int           // of the final response; 0: it did not come to one
 	Records   []Record      // the validationRecord of the challenge object (RFC 8555 §8)
 	Spent     time.Duration // by the CA's clock
+}
+
+// Excused reports whether a refusal shows no more than that nobody knows the
+// token: the way to the server is clear, and a real token may well be served.
+func (d Decision) Excused(p probes.Proof) bool {
+	switch d.Rule { //nolint:exhaustive // the others stop the CA before any token matters
+	case RuleMismatch, RuleTooLong:
+		return p == probes.ProofPath
+	case RuleStatus:
+		return p == probes.ProofPath && (d.Status == 404 || d.Status == 410)
+	}
+	return false
+}
+
+// Unclear reports whether a refusal of a token nobody knows leaves open what
+// a real one would meet: the server says no, and not that it knows no such
+// file.
+func (d Decision) Unclear(p probes.Proof) bool {
+	return p == probes.ProofPath && d.Rule == RuleStatus && !d.Excused(p)
 }
 
 // A Record is one request the CA made: an entry of validationRecord.

@@ -71,14 +71,14 @@ func (n *Net) Dial(ctx context.Context, network string, to netip.AddrPort) (net.
 	case world.Refuse:
 		return nil, dialError(network, to, syscall.ECONNREFUSED)
 	case world.NetUnreachable:
-		return nil, dialError(network, to, syscall.ENETUNREACH)
+		return nil, byICMP(network, to, syscall.ENETUNREACH, "3/0", "1/0")
 	case world.HostUnreachable:
-		return nil, dialError(network, to, syscall.EHOSTUNREACH)
+		return nil, byICMP(network, to, syscall.EHOSTUNREACH, "3/1", "1/3")
 	case world.Prohibited:
 		if to.Addr().Is6() {
-			return nil, dialError(network, to, syscall.EACCES)
+			return nil, byICMP(network, to, syscall.EACCES, "", "1/1")
 		}
-		return nil, dialError(network, to, syscall.EHOSTUNREACH)
+		return nil, byICMP(network, to, syscall.EHOSTUNREACH, "3/13", "")
 	case world.Drop:
 		<-ctx.Done()
 		return nil, dialError(network, to, contextError(ctx.Err()))
@@ -109,6 +109,27 @@ func (n *Net) client(to netip.AddrPort) net.Addr {
 		a = netip.MustParseAddr("2001:db8::1")
 	}
 	return net.TCPAddrFromAddrPort(netip.AddrPortFrom(a, n.nextPort))
+}
+
+// An icmpError is a failed dial with the ICMP message behind it, as Linux
+// keeps it (RFC 792, RFC 4443 §3.1).
+type icmpError struct {
+	error
+	class string
+}
+
+// ICMP returns the message's type and code; a world's routers have no address.
+func (e *icmpError) ICMP() (class, from string) { return e.class, "" }
+
+// Unwrap returns the dial's own error.
+func (e *icmpError) Unwrap() error { return e.error }
+
+func byICMP(network string, to netip.AddrPort, errno syscall.Errno, v4, v6 string) error {
+	class := v4
+	if to.Addr().Is6() {
+		class = v6
+	}
+	return &icmpError{error: dialError(network, to, errno), class: class}
 }
 
 func dialError(network string, to netip.AddrPort, e error) error {

@@ -82,7 +82,7 @@ func perform(w *world.World, p *policy.Policy, change func(*walk.Walker)) run {
 			change(wk)
 		}
 		began := time.Now()
-		r.trace = wk.Walk(ctx, taskOf(w), began)
+		r.trace = wk.Walk(ctx, taskOf(w), probes.ProofToken, began)
 		r.took = time.Since(began)
 		r.requests = n.Requests()
 	})

@@ -24,6 +24,8 @@ type eyes struct {
 	trace probes.Trace
 	conn  net.Conn // nil: none open
 	spare *spare   // nil: none under way
+	plain bool     // an errand's: no hurry, no patience but its own
+	here  bool     // an errand to this machine itself
 }
 
 func (e *eyes) close() {
@@ -86,13 +88,13 @@ func (e *eyes) dial(ctx context.Context, d probes.Dial, a probes.Ask) (time.Dura
 		}
 		// It was open for a while already; a request deserves a fresh one.
 	}
-	if e.w.Hurry && a.Else.IsValid() {
+	if e.w.Hurry && !e.plain && a.Else.IsValid() {
 		e.spare = e.w.spareDial(ctx, a.Else, a.Limit)
 	}
 	began := time.Now()
 	bounded, cancel := context.WithTimeout(ctx, a.Left)
 	defer cancel()
-	c, fault := e.w.connect(bounded, d.To, a.Limit)
+	c, fault := e.connect(bounded, d, a.Limit)
 	took := max(time.Since(began), 1)
 	e.conn = c
 	if e.spare != nil && (fault == nil || !e.spare.begun.Load()) {
@@ -102,16 +104,28 @@ func (e *eyes) dial(ctx context.Context, d probes.Dial, a probes.Ask) (time.Dura
 	return took, fault
 }
 
+func (e *eyes) connect(ctx context.Context, d probes.Dial, limit time.Duration) (net.Conn, *probes.Fault) {
+	if !e.plain {
+		return e.w.connect(ctx, d, limit)
+	}
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	if e.here {
+		return e.w.Net.ConnectHere(ctx, d)
+	}
+	return e.w.Net.Connect(ctx, d)
+}
+
 // connect dials within the CA's limit, or ours if that is shorter; then
 // running into it decides nothing.
-func (w *Walker) connect(ctx context.Context, to netip.AddrPort, limit time.Duration) (net.Conn, *probes.Fault) {
+func (w *Walker) connect(ctx context.Context, d probes.Dial, limit time.Duration) (net.Conn, *probes.Fault) {
 	short := w.Patience > 0 && w.Patience < limit
 	if short {
 		limit = w.Patience
 	}
 	dctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	c, fault := w.Net.Connect(dctx, to)
+	c, fault := w.Net.Connect(dctx, d)
 	if short && fault != nil && fault.Kind == probes.FaultTimeout && ctx.Err() == nil {
 		fault.Kind = probes.FaultCanceled
 	}
@@ -171,7 +185,7 @@ func (s *spare) run(ctx context.Context, w *Walker, limit time.Duration) {
 	}
 	s.begun.Store(true)
 	began := time.Now()
-	c, fault := w.connect(ctx, s.to, limit)
+	c, fault := w.connect(ctx, probes.Dial{To: s.to}, limit)
 	if c != nil {
 		_ = c.Close()
 	}

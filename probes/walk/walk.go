@@ -26,9 +26,13 @@ type Walker struct {
 	// Patience shortens what a dial is waited for; 0: as long as the CA does.
 	// A dial that it cut short decides nothing.
 	Patience time.Duration
-	// Doubt asks the resolver one more thing, beyond the CA's, when it has
-	// answered nothing at all: is it there?
-	Doubt bool
+	// Beyond plans the looks past the CA's. It is called whenever the CA has
+	// seen something new, and once more with done when it has ended, and
+	// returns all errands worth while; each key is run once. They run beside
+	// the CA's own steps. Nil: none. See package beyond.
+	Beyond func(t probes.Trace, done bool) []probes.Errand
+	// Served reads what our own server on port 80 was asked. Nil: there is none.
+	Served func() probes.Served
 	// Pins answers look-ups without asking, as curl's --resolve does.
 	Pins []Pin
 	// Family restricts look-ups to 4 or 6; 0: both.
@@ -48,38 +52,39 @@ type Pin struct {
 // Walk performs one task and returns what it saw. When it returns, no
 // goroutine it started is alive and no connection is open. When ctx ends
 // first, the trace ends with a step whose fault is FaultCanceled.
-func (w *Walker) Walk(ctx context.Context, task probes.Task, asOf time.Time) probes.Trace {
+func (w *Walker) Walk(ctx context.Context, task probes.Task, proof probes.Proof, asOf time.Time) probes.Trace {
 	e := &eyes{w: w, start: time.Now()}
-	given := probes.Given{Task: task, AsOf: asOf}
+	given := probes.Given{Task: task, AsOf: asOf, Proof: proof}
 	e.trace = probes.Trace{{Fact: given}}
-	defer e.close()
-	w.Policy.Decide(given, func(asks ...probes.Ask) []probes.Step { return e.look(ctx, asks) })
-	if w.Doubt && silent(e.trace) {
-		e.beyond(ctx, probes.Ask{Fact: probes.Lookup{Name: ".", Type: "NS"}, Limit: w.Policy.Resolver.Timeout, Tries: 1, Left: w.Policy.Budget})
+	side := &errands{w: w, start: e.start, known: map[string]bool{}, slots: make(chan struct{}, atOnce)}
+	w.Policy.Decide(given, func(asks ...probes.Ask) []probes.Step {
+		steps := e.look(ctx, asks)
+		side.begin(ctx, e.trace, false)
+		return steps
+	})
+	e.close()
+	e.append(side.wait()) // what is dead is known before more is planned
+	for round := 0; round < maxRounds && side.begin(ctx, e.trace, true); round++ {
+		e.append(side.wait())
+	}
+	if w.Served != nil {
+		e.append([]probes.Step{{Beyond: probes.BeyondServed, Fact: w.Served()}})
 	}
 	return e.trace
 }
 
-// silent reports whether every lookup of a trace went without an answer, so
-// that it may be the resolver that is not there.
-func silent(t probes.Trace) bool {
-	failed := false
-	for _, s := range t {
-		if _, ok := s.Fact.(probes.Lookup); ok {
-			if s.Fault == nil || s.Fault.Kind == probes.FaultCanceled {
-				return false
-			}
-			failed = true
+// maxRounds bounds how often what was seen beyond leads to another look.
+const maxRounds = 16
+
+// append adds steps to the trace, numbers them and tells of them.
+func (e *eyes) append(steps []probes.Step) {
+	for i := range steps {
+		steps[i].ID = len(e.trace)
+		e.trace = append(e.trace, steps[i])
+		if e.w.Emit != nil {
+			e.w.Emit(steps[i])
 		}
 	}
-	return failed
-}
-
-// beyond looks where the CA would not.
-func (e *eyes) beyond(ctx context.Context, a probes.Ask) {
-	s := e.one(ctx, a)
-	s.ID, s.Beyond = len(e.trace), true
-	e.trace = append(e.trace, s)
 }
 
 // look does everything asked at once.
@@ -91,13 +96,7 @@ func (e *eyes) look(ctx context.Context, asks []probes.Ask) []probes.Step {
 	}
 	steps[0] = e.one(ctx, asks[0])
 	wg.Wait()
-	for i := range steps {
-		steps[i].ID = len(e.trace)
-		e.trace = append(e.trace, steps[i])
-		if e.w.Emit != nil {
-			e.w.Emit(steps[i])
-		}
-	}
+	e.append(steps)
 	return steps
 }
 
@@ -106,7 +105,9 @@ func (e *eyes) one(ctx context.Context, a probes.Ask) probes.Step {
 	began := time.Now()
 	s := probes.Step{Hop: a.Hop, At: began.Sub(e.start), Fact: a.Fact}
 	switch f := a.Fact.(type) {
-	case probes.Given: // never asked
+	case probes.Given, probes.Served: // never asked
+	case probes.Route:
+		s.Fact, s.Fault = e.w.Net.Route(ctx, f)
 	case probes.Lookup:
 		s.Fact, s.Fault = e.lookup(ctx, f, a)
 	case probes.Dial:

@@ -8,21 +8,26 @@ package wire
 import (
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"net"
 	"net/netip"
 	"syscall"
+
+	"github.com/acmecheck/acmecheck/probes"
 )
 
 // realDial connects over the real network. A failed TCP dial carries the ICMP
 // message that caused it, if one did.
-func realDial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
-	q := &errorQueue{fd: -1, v6: to.Addr().Is6()}
+func realDial(ctx context.Context, network string, to probes.Dial) (net.Conn, error) {
+	q := &errorQueue{fd: -1, v6: to.To.Addr().Is6()}
 	d := net.Dialer{KeepAlive: keepAlive}
 	if network == "tcp" {
-		d.Control = q.open
+		d.Control = func(network, address string, raw syscall.RawConn) error {
+			return errors.Join(q.open(network, address, raw), shape(raw, to))
+		}
 	}
-	c, err := d.DialContext(ctx, network, to.String())
+	c, err := d.DialContext(ctx, network, to.To.String())
 	defer q.close()
 	if err != nil {
 		return nil, q.explain(err)

@@ -5,11 +5,16 @@ package wire
 import (
 	"context"
 	"net"
-	"net/netip"
+	"syscall"
+
+	"github.com/acmecheck/acmecheck/probes"
 )
 
-// realDial connects over the real network. ICMP messages are not kept here.
-func realDial(ctx context.Context, network string, to netip.AddrPort) (net.Conn, error) {
+// realDial connects over the real network.
+func realDial(ctx context.Context, network string, to probes.Dial) (net.Conn, error) {
 	d := net.Dialer{KeepAlive: keepAlive}
-	return d.DialContext(ctx, network, to.String())
+	if network == "tcp" {
+		d.Control = func(_, _ string, raw syscall.RawConn) error { return shape(raw, to) }
+	}
+	return d.DialContext(ctx, network, to.To.String())
 }

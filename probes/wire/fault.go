@@ -42,9 +42,13 @@ func FaultOf(op string, err error) *probes.Fault {
 	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		f.Errno = errnoName(errno)
 	}
-	if from, ok := errors.AsType[*icmpError](err); ok {
-		f.ICMP, f.From = from.class, from.from
+	if by, ok := errors.AsType[interface {
+		error
+		ICMP() (class, from string)
+	}](err); ok {
+		f.ICMP, f.From = by.ICMP()
 	}
+	f.Field = fieldOf(err)
 	f.Kind = kindOf(op, err)
 	return f
 }
@@ -64,6 +68,8 @@ func kindOf(op string, err error) probes.FaultKind {
 		return probes.FaultTimeout
 	case errors.Is(err, errHeadTooLarge):
 		return probes.FaultTooLarge
+	case errors.Is(err, errSettings):
+		return probes.FaultHTTP2
 	case errors.Is(err, errUnsendable):
 		return probes.FaultUnsendable
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum), op == "body" && isChunkError(err):
@@ -129,7 +135,7 @@ func textKind(err error) probes.FaultKind {
 	case strings.HasPrefix(text, "tls: "), strings.HasPrefix(text, "x509: "):
 		return probes.FaultTLS
 	case strings.HasPrefix(text, "malformed "), strings.HasPrefix(text, "net/http: "), strings.HasPrefix(text, "bad Content-Length"),
-		strings.HasPrefix(text, "http: "), strings.HasPrefix(text, "invalid "), strings.HasPrefix(text, "unsupported "):
+		strings.HasPrefix(text, "http: "), strings.HasPrefix(text, "invalid "), strings.HasPrefix(text, "header line too long"), strings.HasPrefix(text, "unsupported "):
 		return probes.FaultNotHTTP
 	case errors.Is(err, http.ErrNotSupported):
 		return probes.FaultNotHTTP
@@ -137,9 +143,23 @@ func textKind(err error) probes.FaultKind {
 	return probes.FaultOther
 }
 
+// fieldOf is the header field that net/textproto stumbled over: its error
+// quotes the line and nothing else tells.
+func fieldOf(err error) string {
+	_, line, ok := strings.Cut(err.Error(), "malformed MIME header: ")
+	if !ok {
+		_, line, ok = strings.Cut(err.Error(), "malformed MIME header line: ")
+	}
+	name, _, colon := strings.Cut(line, ":")
+	if !ok || !colon {
+		return ""
+	}
+	return strings.Trim(name, "\" ")
+}
+
 // isChunkError tells a broken chunked encoding: net/http/internal has no
 // exported types for it.
 func isChunkError(err error) bool {
 	text := err.Error()
-	return strings.Contains(text, "chunk") || strings.HasPrefix(text, "flate: ") || strings.HasPrefix(text, "malformed MIME header")
+	return strings.Contains(text, "chunk") || errors.Is(err, http.ErrLineTooLong) || strings.HasPrefix(text, "flate: ") || strings.HasPrefix(text, "malformed MIME header")
 }

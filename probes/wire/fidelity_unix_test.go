@@ -45,7 +45,7 @@ func of(f *probes.Fault) fault {
 func see(ctx context.Context, dial wire.Dial, https bool) (s sight) {
 	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancel()
-	c, f := (&wire.Net{Dial: dial}).Connect(ctx, somewhere)
+	c, f := (&wire.Net{Dial: dial}).Connect(ctx, probes.Dial{To: somewhere})
 	if s.Dial = of(f); f != nil {
 		return s
 	}

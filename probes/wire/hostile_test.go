@@ -51,7 +51,7 @@ func get(t *testing.T, to netip.AddrPort, limit time.Duration) (probes.Fetch, *p
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	c, fault := (&wire.Net{}).Connect(ctx, to)
+	c, fault := (&wire.Net{}).Connect(ctx, probes.Dial{To: to})
 	if fault != nil {
 		t.Fatal(fault)
 	}
@@ -222,7 +222,7 @@ func TestRefusedAddressesAreNotDialled(t *testing.T) {
 			return nil, io.EOF
 		},
 	}
-	if _, fault := n.Connect(t.Context(), netip.MustParseAddrPort("10.0.0.1:80")); fault == nil {
+	if _, fault := n.Connect(t.Context(), probes.Dial{To: netip.MustParseAddrPort("10.0.0.1:80")}); fault == nil {
 		t.Error("connected")
 	}
 }

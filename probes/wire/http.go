@@ -35,6 +35,10 @@ const (
 	maxBodyCap = 1 << 20
 )
 
+// preface opens an HTTP/2 connection: the preface and an empty SETTINGS frame
+// (RFC 9113 §3.4).
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + "\x00\x00\x00\x04\x00\x00\x00\x00\x00"
+
 var (
 	errHeadTooLarge = errors.New("response head exceeds 10 MiB")
 	errUnsendable   = errors.New("request cannot be sent")
@@ -46,6 +50,9 @@ var (
 func Fetch(ctx context.Context, c net.Conn, f probes.Fetch) (probes.Fetch, *probes.Fault) {
 	defer arm(ctx, c)()
 	request, err := Request(f)
+	if f.Preface {
+		request = []byte(preface)
+	}
 	if err != nil {
 		return f, FaultOf("request", err)
 	}
@@ -54,15 +61,22 @@ func Fetch(ctx context.Context, c net.Conn, f probes.Fetch) (probes.Fetch, *prob
 		return f, faultBy(ctx, "write", err)
 	}
 	in := &headLimit{r: c, left: maxHead}
-	resp, err := readHead(bufio.NewReader(in))
-	if err != nil {
-		return f, faultBy(ctx, "read", in.explain(err))
+	br := bufio.NewReader(in)
+	if f.Preface {
+		return f, frame(ctx, br)
 	}
-	defer resp.Body.Close()
+	resp, err := readHead(br) //nolint:bodyclose // see below: closing would read on
+	if err != nil {
+		fault := faultBy(ctx, "read", in.explain(err))
+		fault.Ended = in.cutOff()
+		return f, fault
+	}
 	f.FirstByte = time.Since(began)
 	keepHead(&f, resp)
 	in.left = -1 // the body has a limit of its own
-	if resp.StatusCode == http.StatusOK {
+	// The body is never closed: that would read on to its end, where
+	// http.Transport drops the connection, as our caller will.
+	if resp.StatusCode == http.StatusOK || f.AnyBody {
 		f.Body, err = readBody(resp, f.MaxBody)
 		f.BodyFault = bodyFault(ctx, err)
 	}
@@ -70,16 +84,19 @@ func Fetch(ctx context.Context, c net.Conn, f probes.Fetch) (probes.Fetch, *prob
 }
 
 // Request is the bytes of a fetch (recorded from Boulder in
-// testdata/conformance/wire). A host that no Host header may carry is an
-// error, as in net/http.
+// testdata/conformance/wire). A host that no Host header may carry, and a
+// field value that is none, is an error, as in net/http.
 func Request(f probes.Fetch) ([]byte, error) {
 	u, err := url.Parse(f.URL)
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnsendable, err)
 	}
 	host, err := httpguts.PunycodeHostPort(u.Host)
-	if err != nil || !httpguts.ValidHostHeader(host) {
+	if err != nil || host == "" || !httpguts.ValidHostHeader(host) {
 		return nil, fmt.Errorf("%w: invalid Host header", errUnsendable)
+	}
+	if !httpguts.ValidHeaderFieldValue(f.Referer) || !httpguts.ValidHeaderFieldValue(f.UserAgent) {
+		return nil, fmt.Errorf("%w: invalid header field value", errUnsendable)
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: %s\r\nAccept: */*\r\n", u.RequestURI(), host, f.UserAgent)
@@ -157,11 +174,47 @@ func bodyFault(ctx context.Context, err error) *probes.Fault {
 	return faultBy(ctx, "body", err)
 }
 
-// A headLimit ends a stream after so many octets; negative: never.
+// errSettings is an answer to the preface of HTTP/2: its SETTINGS frame.
+var errSettings = errors.New("HTTP/2 SETTINGS frame")
+
+// frame reads the head of the first HTTP/2 frame (RFC 9113 §4.1). A server's
+// is SETTINGS, on stream 0; it is reported as the fault that HTTP/1 would have
+// with it.
+func frame(ctx context.Context, br *bufio.Reader) *probes.Fault {
+	const headLen, settings = 9, 4
+	head, err := br.Peek(headLen)
+	switch {
+	case err != nil:
+		return faultBy(ctx, "read", err)
+	case head[3] == settings && bytes.Equal(head[5:], make([]byte, 4)):
+		return FaultOf("read", errSettings)
+	}
+	return FaultOf("read", fmt.Errorf("malformed HTTP/2 frame %q", head))
+}
+
+// A headLimit ends a stream after so many octets; negative: never. It keeps
+// how a stream began and ended, which net/http's errors do not tell.
 type headLimit struct {
-	r    io.Reader
-	left int
-	hit  bool
+	r     io.Reader
+	left  int
+	hit   bool
+	start []byte
+	err   error // of the stream; nil: it has not ended
+}
+
+// cutOff is how the stream ended, if it began as HTTP/1; "" otherwise.
+func (l *headLimit) cutOff() probes.FaultKind {
+	const version = "HTTP/1."
+	if l.err == nil || len(l.start) == 0 || !strings.HasPrefix(string(l.start), version[:min(len(version), len(l.start))]) {
+		return ""
+	}
+	if k, ok := systemKind(l.err); ok {
+		return k
+	}
+	if errors.Is(l.err, io.EOF) {
+		return probes.FaultClosed
+	}
+	return ""
 }
 
 func (l *headLimit) Read(p []byte) (int, error) {
@@ -173,6 +226,12 @@ func (l *headLimit) Read(p []byte) (int, error) {
 		p = p[:min(len(p), l.left)]
 	}
 	n, err := l.r.Read(p)
+	if l.err == nil {
+		l.err = err
+	}
+	if want := 8 - len(l.start); want > 0 {
+		l.start = append(l.start, p[:min(n, want)]...)
+	}
 	if l.left > 0 {
 		l.left -= n
 	}

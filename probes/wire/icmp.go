@@ -7,5 +7,8 @@ type icmpError struct {
 	from  string // who sent it; empty if unknown
 }
 
+// ICMP returns the message's "type/code" and who sent it.
+func (e *icmpError) ICMP() (class, from string) { return e.class, e.from }
+
 // Unwrap returns the dial's own error.
 func (e *icmpError) Unwrap() error { return e.error }

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net"
+	"slices"
 
 	"github.com/acmecheck/acmecheck/probes"
 )
@@ -15,11 +16,17 @@ import (
 // httpTransport). The returned connection replaces c, which it owns.
 func Handshake(ctx context.Context, c net.Conn, h probes.Handshake) (net.Conn, probes.Handshake, *probes.Fault) {
 	defer arm(ctx, c)()
-	t := tls.Client(c, &tls.Config{
-		InsecureSkipVerify: true, //nolint:gosec // the name has no certificate yet; the CA does not verify either
+	config := &tls.Config{
+		InsecureSkipVerify: true, // the name has no certificate yet; the CA does not verify either
 		ServerName:         h.ServerName,
 		NextProtos:         h.ALPN,
-	})
+	}
+	config.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+		h.Asked = true
+		return &tls.Certificate{}, nil // none: the same message as without this function
+	}
+	vary(config, h.Hello)
+	t := tls.Client(c, config)
 	err := t.HandshakeContext(ctx)
 	if err != nil {
 		h.Alert = alertOf(err)
@@ -29,6 +36,19 @@ func Handshake(ctx context.Context, c net.Conn, h probes.Handshake) (net.Conn, p
 	h.Version, h.Cipher, h.Negotiated = tls.VersionName(s.Version), tls.CipherSuiteName(s.CipherSuite), s.NegotiatedProtocol
 	h.Certificates = raw(s.PeerCertificates)
 	return t, h, nil
+}
+
+// vary makes a hello another than the CA's.
+func vary(c *tls.Config, hello probes.Hello) {
+	switch hello {
+	case probes.SmallHello:
+		c.CurvePreferences = []tls.CurveID{tls.X25519, tls.CurveP256}
+	case probes.LegacyHello:
+		c.MinVersion = tls.VersionTLS10
+		for _, s := range slices.Concat(tls.CipherSuites(), tls.InsecureCipherSuites()) {
+			c.CipherSuites = append(c.CipherSuites, s.ID)
+		}
+	}
 }
 
 // maxCertificates bounds what is kept of a chain; the CA looks at the first.

@@ -43,19 +43,42 @@ func (n *Net) dial(ctx context.Context, network string, to netip.AddrPort) (net.
 	if n.Dial != nil {
 		return n.Dial(ctx, network, to)
 	}
-	return realDial(ctx, network, to)
+	return realDial(ctx, network, probes.Dial{To: to})
 }
+
+// Here reports whether the network is this machine's own, so that its routes
+// and the options of its sockets mean something.
+func (n *Net) Here() bool { return n.Dial == nil }
 
 // errRefused is the backstop's: the caller should have vetted the address.
 var errRefused = errors.New("address refused before dialling")
 
 // Connect opens a TCP connection within the context's deadline. The caller
-// closes it.
-func (n *Net) Connect(ctx context.Context, to netip.AddrPort) (net.Conn, *probes.Fault) {
-	if n.Refuses != nil && n.Refuses(to.Addr()) != "" {
+// closes it. TTL and MSS need a network that is Here.
+func (n *Net) Connect(ctx context.Context, d probes.Dial) (net.Conn, *probes.Fault) {
+	if n.Refuses != nil && n.Refuses(d.To.Addr()) != "" {
 		return nil, FaultOf("dial", errRefused)
 	}
-	c, err := n.dial(ctx, "tcp", to)
+	return n.connect(ctx, d)
+}
+
+// ConnectHere is Connect to this machine's own loopback address, which no CA
+// would accept and Refuses therefore stops.
+func (n *Net) ConnectHere(ctx context.Context, d probes.Dial) (net.Conn, *probes.Fault) {
+	if !n.Here() || !d.To.Addr().IsLoopback() {
+		return nil, FaultOf("dial", errRefused)
+	}
+	return n.connect(ctx, d)
+}
+
+func (n *Net) connect(ctx context.Context, d probes.Dial) (net.Conn, *probes.Fault) {
+	var c net.Conn
+	var err error
+	if n.Here() {
+		c, err = realDial(ctx, "tcp", d)
+	} else {
+		c, err = n.Dial(ctx, "tcp", d.To)
+	}
 	if err != nil {
 		return nil, faultBy(ctx, "dial", err)
 	}

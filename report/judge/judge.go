@@ -4,110 +4,115 @@ package judge
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/report"
+	"github.com/acmecheck/acmecheck/report/checks"
 )
 
 // In is all a judgement may depend on.
 type In struct {
-	Trace  probes.Trace
-	Policy *policy.Policy
-	Proof  report.Proof
+	Trace   probes.Trace
+	Policy  *policy.Policy
+	Vantage string // whose eyes; empty: local
+	Options checks.Options
 }
 
-// Judge says what the CA would have said to what the trace holds. A trace
-// without a question, or cut off, is CannotTell.
+// Judge says what the CA would have said to what the trace holds, and why. A
+// trace without a question, or cut off, is CannotTell.
+//
+// An error among the findings means the CA would refuse; a finding that leaves
+// the matter open, or a look that decides nothing, means that we cannot tell;
+// otherwise the CA would issue.
 func Judge(in In) report.Outcome {
-	g, ok := in.Trace.Given()
-	o := report.Outcome{Method: g.Method, Proof: in.Proof, Hops: hops(in.Trace, in.Policy)}
+	if in.Vantage == "" {
+		in.Vantage = "local"
+	}
+	c, ok := checks.Read(in.Trace, in.Policy, in.Options)
 	if !ok {
-		o.Why = "the trace holds no question"
-		return o
+		return report.Outcome{Word: "inconclusive", Codes: []string{}, Vantages: agreement(report.CannotTell, in.Vantage), Findings: []report.Finding{}, Probes: []report.Probe{}, Why: "the trace holds no question"}
 	}
-	d := in.Policy.Decide(g, in.Trace.Replay())
-	o.SpentMS = d.Spent.Milliseconds()
-	o.Rule = d.Rule
-	switch {
-	case d.Undecided:
-		o.Why, o.Hint = cutOff(in.Trace)
-	case d.Valid:
-		o.Verdict, o.Why = report.WouldIssue, "the CA would accept this"
-	case ours(&o, in.Trace, d):
-	case in.Proof == report.ProofPath && d.Rule == policy.RuleMismatch, in.Proof == report.ProofPath && d.Rule == policy.RuleTooLong,
-		in.Proof == report.ProofPath && d.Rule == policy.RuleStatus && status(in.Trace, d.Step) == 404:
-		// An unknown token: that the way is clear is all that can be shown.
-		o.Verdict, o.Rule = report.WouldIssue, policy.RuleAccepted
-		o.Why = fmt.Sprintf("path clear: %d for a token nobody knows", status(in.Trace, d.Step))
-	case in.Proof == report.ProofPath && d.Rule == policy.RuleStatus:
-		o.Why = fmt.Sprintf("the server answers %d to a token nobody knows; that does not show what it answers to a real one", status(in.Trace, d.Step))
-		o.Hint = "acmecheck --webroot DIR " + target(g) + "   with the directory the server serves"
-	default:
-		o.Verdict, o.Problem = report.WouldNot, d.Problem
-		o.Why = "a real order now would be refused"
+	o := report.Outcome{Method: c.Given.Method, Proof: c.Given.Proof}
+	if !c.Decision.Undecided {
+		ms := c.Decision.Spent.Milliseconds()
+		o.CAMS = &ms
 	}
+	o.Findings = checks.Diagnose(c)
+	o.Verdict = verdict(c, o.Findings)
+	o.Word = o.Verdict.Word(report.Summarize(o.Findings).Warning)
+	o.Codes = codes(o.Findings)
+	o.Vantages = agreement(o.Verdict, in.Vantage)
+	o.Why = why(c, o.Verdict)
+	if o.Verdict == report.WouldNot {
+		p := c.Decision.Problem
+		o.Problem = &report.Problem{Type: p.Type, Detail: p.Detail, Status: p.Status, Predicted: true}
+	}
+	o.Probes = probesOf(c, o, in.Vantage)
 	return o
 }
 
-func target(g probes.Given) string { return string(g.Method) + "@" + string(g.Identifier) }
-
-func cutOff(t probes.Trace) (why, hint string) {
-	last := t[len(t)-1]
-	if d, ok := last.Fact.(probes.Dial); ok && last.Fault != nil {
-		return fmt.Sprintf("%s did not answer for %.1f s, which is less than the CA waits", d.To, last.Took.Seconds()), "leave --timeout away: the CA waits 10 s"
-	}
-	return "the look was cut off before it ended", ""
-}
-
-// ours recognises failures that are this machine's or its network's, and not
-// the target's: those must never be blamed on anybody.
-func ours(o *report.Outcome, t probes.Trace, d policy.Decision) bool {
-	f := d.Fault
+func verdict(c *checks.In, fs []report.Finding) report.Verdict {
 	switch {
-	case f == nil:
-		return false
-	case d.Rule == policy.RuleLookup && !resolverAlive(t):
-		l := lastLookup(t)
-		o.Why = fmt.Sprintf("the resolver %s does not answer from here (%s)", l.Resolver, f.Kind)
-		o.Hint = "--resolver IP:PORT names another one"
-	case f.Kind == probes.FaultLocal:
-		o.Why = "this machine could not open a connection: " + f.Detail
-	case f.Kind == probes.FaultNetUnreachable && f.ICMP == "":
-		o.Why = "this machine has no route to the address, so nothing was sent"
-		o.Hint = "ip route get ADDRESS   shows it; the CA may well have one"
-	default:
-		return false
+	case c.Refused():
+		return report.WouldNot
+	case c.Decision.Undecided, c.Ours(), c.Unclear(), checks.Unsettled(fs, c.Options):
+		return report.CannotTell
 	}
-	return true
+	return report.WouldIssue
 }
 
-// resolverAlive reports whether any look-up of the trace got an answer, the
-// one beyond the CA's included that a walker makes in doubt.
-func resolverAlive(t probes.Trace) bool {
-	for _, s := range t {
-		if l, ok := s.Fact.(probes.Lookup); ok && (s.Fault == nil && l.RCode != "" || s.Fault != nil && s.Fault.Kind == probes.FaultUnsendable) {
-			return true
+// codes are those of findings, each once, in their order.
+func codes(fs []report.Finding) []string {
+	out := []string{}
+	seen := map[string]bool{}
+	for _, f := range fs {
+		if !seen[f.Code] {
+			out = append(out, f.Code)
 		}
+		seen[f.Code] = true
 	}
-	return false
+	return out
 }
 
-func lastLookup(t probes.Trace) probes.Lookup {
-	var last probes.Lookup
-	for _, s := range t {
-		if l, ok := s.Fact.(probes.Lookup); ok {
-			last = l
-		}
+func agreement(v report.Verdict, vantage string) report.Agreement {
+	a := report.Agreement{Pass: []string{}, Fail: []string{}, Inconclusive: []string{}}
+	switch v {
+	case report.WouldIssue:
+		a.Pass = append(a.Pass, vantage)
+	case report.WouldNot:
+		a.Fail = append(a.Fail, vantage)
+	case report.CannotTell:
+		a.Inconclusive = append(a.Inconclusive, vantage)
 	}
-	return last
+	return a
 }
 
-func status(t probes.Trace, id int) int {
-	for _, s := range t {
-		if f, ok := s.Fact.(probes.Fetch); ok && s.ID == id {
-			return f.Status
+// why is the verdict in a sentence, for where no finding says it.
+func why(c *checks.In, v report.Verdict) string {
+	switch {
+	case v == report.WouldNot:
+		return "a real order now would be refused"
+	case v == report.CannotTell:
+		return "what was seen does not show what the CA would see"
+	case c.Decision.Valid:
+		return "token served" + through(c)
+	}
+	return fmt.Sprintf("path clear%s: %d for an unknown token", through(c), c.Decision.Status)
+}
+
+// through tells the redirects on the way: a few by name, more by number.
+func through(c *checks.In) string {
+	const few = 2
+	var to []string
+	for i, r := range c.Requests[:max(0, len(c.Requests)-1)] {
+		if r.Fetch.Status/100 == 3 {
+			to = append(to, fmt.Sprintf(", %d to %s", r.Fetch.Status, c.Requests[i+1].URL.Scheme))
 		}
 	}
-	return 0
+	if len(to) > few {
+		return fmt.Sprintf(" after %d redirects", len(to))
+	}
+	return strings.Join(to, "")
 }

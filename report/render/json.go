@@ -5,18 +5,27 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/report"
 )
 
 // JSON writes a report as one indented JSON document.
+//
+// A report holds no key. The key authorization in a trace's question is not
+// one: it is a token and the hash of an account's public key, which the web
+// server shows to everybody who asks; with --webroot and --serve it is random.
+// It stays, since the trace could not be judged again without it.
 func JSON(w io.Writer, r *report.Report) error { return document(w, r, "  ") }
 
 // A Challenge is the CA's own answer to a validation request: what validate
-// prints. caa and perspectives are null until they are checked.
+// prints. valid is null if it cannot be told; caa and perspectives are null
+// until they are checked.
 type Challenge struct {
-	Valid            bool            `json:"valid"`
+	Valid            *bool           `json:"valid"`
 	Problem          *policy.Problem `json:"problem"`
 	ValidationRecord []policy.Record `json:"validationRecord"`
 	CAA              *struct{}       `json:"caa"`
@@ -26,7 +35,10 @@ type Challenge struct {
 
 // ChallengeOf is the answer of a decided validation.
 func ChallengeOf(d policy.Decision, p *policy.Policy) Challenge {
-	c := Challenge{Valid: d.Valid, Problem: d.Problem, ValidationRecord: d.Records, Policy: p.ID()}
+	c := Challenge{Problem: d.Problem, ValidationRecord: d.Records, Policy: p.ID()}
+	if !d.Undecided {
+		c.Valid = &d.Valid
+	}
 	if c.ValidationRecord == nil {
 		c.ValidationRecord = []policy.Record{}
 	}
@@ -39,9 +51,12 @@ func ChallengeJSON(w io.Writer, c Challenge) error { return document(w, c, "") }
 // ChallengeText writes a challenge for people.
 func ChallengeText(w io.Writer, c Challenge) error {
 	var b bytes.Buffer
-	if c.Valid {
+	switch {
+	case c.Valid == nil:
+		fmt.Fprintln(&b, "cannot tell")
+	case *c.Valid:
 		fmt.Fprintln(&b, "valid")
-	} else {
+	default:
 		fmt.Fprintf(&b, "invalid: %s: %s\n", c.Problem.Kind(), Safe(c.Problem.Detail, 0))
 	}
 	for i, r := range c.ValidationRecord {
@@ -59,6 +74,27 @@ func document(w io.Writer, v any, indent string) error {
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encoding JSON: %w", err)
 	}
-	_, err := w.Write(b.Bytes())
+	_, err := w.Write(escaped(b.Bytes()))
 	return err
+}
+
+// escaped escapes, as Safe does for text, whatever would paint the terminal
+// that a document is shown on. encoding/json leaves DEL, the C1 controls, and
+// the marks that reorder or hide text as they are. Beyond ASCII a document has
+// characters in its strings alone, so it stays the same document.
+func escaped(doc []byte) []byte {
+	out := make([]byte, 0, len(doc))
+	for len(doc) > 0 {
+		r, n := utf8.DecodeRune(doc)
+		switch {
+		case r < 0x7f, unicode.IsPrint(r):
+			out = append(out, doc[:n]...)
+		default:
+			for _, u := range utf16.Encode([]rune{r}) {
+				out = fmt.Appendf(out, `\u%04x`, u)
+			}
+		}
+		doc = doc[n:]
+	}
+	return out
 }

@@ -1,0 +1,25 @@
+package checks
+
+import (
+	"github.com/acmecheck/acmecheck/report"
+)
+
+var _ = register(Check{
+	Code:     "dns.answer.timeout",
+	Severity: report.Error,
+	Title:    "the name servers do not answer in time",
+	Means:    "The resolver got no answer within the 3 s the CA waits.",
+	Causes: []string{
+		"a name server is down, or a firewall drops DNS",
+		"the name servers are slow",
+	},
+	FixBy: DNSAdmin,
+	Fixes: []Fix{
+		{For: "DNS", Text: "correct the name servers; this shows what they say", Snippet: "dig +trace {host} A"},
+	},
+	Again:   "acmecheck {target}",
+	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},
+	Detect: func(in *In) []Found {
+		return in.lookups(silent, "the name servers of %s do not answer in time")
+	},
+})

@@ -1,0 +1,25 @@
+package checks
+
+import (
+	"github.com/acmecheck/acmecheck/report"
+)
+
+var _ = register(Check{
+	Code:     "dnssec.signature.expired",
+	Severity: report.Error,
+	Title:    "a DNSSEC signature has expired",
+	Means:    "The resolver validates DNSSEC, as every CA must, and a signature of the zone is out of date.",
+	Causes: []string{
+		"the signer stopped, or a secondary no longer gets the zone",
+	},
+	FixBy: DNSAdmin,
+	Fixes: []Fix{
+		{For: "DNS", Text: "sign the zone again, and see that the signer runs"},
+	},
+	Again:   "acmecheck {target}",
+	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},
+	Masks:   []string{"dns.answer.servfail", "dnssec.chain.bogus"},
+	Detect: func(in *In) []Found {
+		return in.lookups(expiredSignature, "a DNSSEC signature of %s has expired")
+	},
+})

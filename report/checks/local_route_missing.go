@@ -1,0 +1,31 @@
+package checks
+
+import (
+	"github.com/acmecheck/acmecheck/report"
+)
+
+var _ = register(Check{
+	Code:      "local.route.missing",
+	Severity:  report.Info,
+	Title:     "this machine has no route to the address",
+	Means:     "This says nothing about the target: the look failed on our side.",
+	FixBy:     Client,
+	Again:     "acmecheck {target}",
+	Sources:   []string{docsPort80},
+	Unsettles: true,
+	Detect: func(in *In) []Found {
+		if !in.noRoute() || in.noNetwork() {
+			return nil
+		}
+		last := in.Trace[0]
+		for _, s := range in.Trace {
+			if s.Beyond == "" && s.Fault != nil {
+				last = s
+			}
+		}
+		return []Found{{
+			Subject: "here", Certainty: report.Certain, Say: "this machine has no route to the address; the CA may well have one", Settle: "ip route get {address}",
+			Evidence: []report.Evidence{{Probe: "p1", Hop: report.Natural(last.Hop), Step: report.Natural(last.ID), Field: "error", Text: ourFault(last)}},
+		}}
+	},
+})
