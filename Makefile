@@ -2,7 +2,7 @@
 GO        = go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
-PACKAGES  = nginx caddy nftables iproute2
+PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24

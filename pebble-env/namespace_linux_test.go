@@ -16,14 +16,24 @@ import (
 // inside is set in the environment of a test that is in its namespace.
 const inside = "ACMECHECK_TEST_NAMESPACE"
 
-// inNamespace runs the calling test again in a fresh namespace, and reports
-// whether the caller is that second run. It skips what cannot be had.
+// inNamespace runs the calling test again in a fresh namespace where the
+// documentation ranges are local, and reports whether the caller is that second
+// run. It skips what cannot be had.
 func inNamespace(t *testing.T, programs ...string) bool {
 	t.Helper()
+	if !inEmptyNamespace(t, programs...) {
+		return false
+	}
+	if err := lab.PrepareNamespace(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return true
+}
+
+// inEmptyNamespace is inNamespace without any address or interface but lo.
+func inEmptyNamespace(t *testing.T, programs ...string) bool {
+	t.Helper()
 	if os.Getenv(inside) != "" {
-		if err := lab.PrepareNamespace(t.Context()); err != nil {
-			t.Fatal(err)
-		}
 		return true
 	}
 	if os.Geteuid() != 0 {

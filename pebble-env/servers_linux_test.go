@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,10 +23,10 @@ var sites = []struct {
 	name, want string
 	code       int
 }{
-	{"token", "Ready: the CA would accept this.", 0},
-	{"port", "invalid port 4434: must be 80 or 443", 1},
-	{"slash", `invalid host in redirect target "slash.example.com.well-known": check webserver config for missing '/' in redirect target`, 1},
-	{"loop", "redirect loop detected", 1},
+	{"token", "CANNOT TELL[vantage.inside.only]: port 80 answers", 0},
+	{"port", "error[http01.redirect.port]", 1},
+	{"slash", "error[http01.redirect.missing-slash]", 1},
+	{"loop", "error[http01.redirect.loop]", 1},
 }
 
 // zone is where all those names lead.
@@ -108,6 +109,8 @@ func testServer(t *testing.T, program, address, conf string, command func(ctx co
 	}
 	ctx, stop := context.WithCancel(t.Context())
 	c := command(ctx, dir, file)
+	c.WaitDelay = 10 * time.Second
+	c.Cancel = func() error { return c.Process.Signal(syscall.SIGTERM) } // or nginx leaves its workers behind
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +127,7 @@ func testServer(t *testing.T, program, address, conf string, command func(ctx co
 
 func checkSite(t *testing.T, bin, web, name, want string, code int) {
 	t.Helper()
-	c := exec.CommandContext(t.Context(), bin, "--webroot", web, "--resolver", world.Resolver.String(), "--treat-as-public", public, "http-01@"+name+".example.com")
+	c := exec.CommandContext(t.Context(), bin, "--allow-inconclusive", "--webroot", web, "--resolver", world.Resolver.String(), "--treat-as-public", public, "http-01@"+name+".example.com")
 	out, err := c.CombinedOutput()
 	if _, ok := errors.AsType[*exec.ExitError](err); err != nil && !ok {
 		t.Fatal(err)
@@ -134,7 +137,8 @@ func checkSite(t *testing.T, bin, web, name, want string, code int) {
 	}
 }
 
-// Without a web server acmecheck answers on port 80 itself, on both families.
+// Without a web server acmecheck answers on port 80 itself, on both families;
+// and it knows that nobody came in from outside.
 func TestServersOwn(t *testing.T) {
 	if !inNamespace(t, "ip") {
 		return
@@ -148,9 +152,9 @@ func TestServersOwn(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	c := exec.CommandContext(t.Context(), build(t), "--serve", "--resolver", world.Resolver.String(), "--treat-as-public", public, "a.example.com", "b.example.com")
+	c := exec.CommandContext(t.Context(), build(t), "--serve", "--allow-inconclusive", "--resolver", world.Resolver.String(), "--treat-as-public", public, "a.example.com", "b.example.com")
 	out, err := c.CombinedOutput()
-	if err != nil || strings.Count(string(out), "Ready: the CA would accept this.") != 2 {
+	if err != nil || strings.Count(string(out), "CANNOT TELL[vantage.inside.only]") != 2 {
 		t.Errorf("%v:\n%s", err, out)
 	}
 }
@@ -158,7 +162,14 @@ func TestServersOwn(t *testing.T) {
 // awaitPort returns when something listens.
 func awaitPort(t *testing.T, address string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	if err := await(t.Context(), address); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// await returns when something listens, or when there is no more hope.
+func await(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 20*time.Second)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
@@ -166,13 +177,12 @@ func awaitPort(t *testing.T, address string) {
 	for {
 		c, err := d.DialContext(ctx, "tcp", address)
 		if err == nil {
-			_ = c.Close()
-			return
+			return c.Close()
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			t.Fatalf("%s does not listen: %v", address, err)
+			return fmt.Errorf("%s does not listen: %w (%w)", address, err, context.Cause(ctx))
 		}
 	}
 }

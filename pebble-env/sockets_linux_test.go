@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	lab "github.com/acmecheck/acmecheck/pebble-env"
+	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/wire"
 )
@@ -134,7 +135,7 @@ func TestSocketsKeepTheICMPMessage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, f := (&wire.Net{}).Connect(t.Context(), netip.MustParseAddrPort(tt.address+":80"))
+		_, f := (&wire.Net{}).Connect(t.Context(), probes.Dial{To: netip.MustParseAddrPort(tt.address + ":80")})
 		l.Close()
 		if f == nil || string(f.Kind) != tt.kind || f.ICMP != tt.icmp || (f.From == "") != (tt.icmp == "") {
 			t.Errorf("%s %s: %+v, want %s %s", tt.address, tt.behaviour, f, tt.kind, tt.icmp)
