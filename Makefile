@@ -2,7 +2,7 @@
 GO        = go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
-PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2
+PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2 unzip openssl libnginx-mod-stream bind9 knot unbound
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24
@@ -18,6 +18,7 @@ race: ## the tests under the race detector (needs a C compiler)
 
 lint: ## the house rules
 	$(GOLANGCI) run --allow-parallel-runners ./... ./.ci/...
+	$(MAKE) -C conformance .boulder && cd conformance && $(GOLANGCI) run --allow-parallel-runners ./...
 
 lint-selftest: ## the house rules prove themselves on planted violations
 	GOLANGCI="$(GOLANGCI)" sh testdata/lint/selftest.sh
@@ -26,13 +27,19 @@ vet-cross: ## the other systems build and vet
 	for os in windows darwin freebsd; do GOOS=$$os CGO_ENABLED=0 $(GO) vet ./... || exit 1; done
 
 conformance: ## agreement with the recorded verdicts of the real CA, a table
-	$(GO) test ./probes/walk -run TestConformance -count=1 -v
+	$(GO) test ./probes/run -run TestConformance -count=1 -v
 
 conformance-sockets: ## the same on real sockets (root, Linux): a sample, or all with SAMPLE=all
 	$(GO) test ./pebble-env -run 'TestSockets|TestServers' -count=1 -v
 
+conformance-live: ## N new random worlds: the real CA against this binary (Linux, root or user namespaces)
+	$(MAKE) -C conformance live N=$(or $(N),300)
+
+record: ## record the verdicts of the real CA again: shows any difference (Linux, root or user namespaces)
+	$(MAKE) -C conformance record
+
 mutate: ## flip every value of the policy; something must go red each time
-	$(GO) test ./probes/walk -run TestMutation -count=1 -v
+	$(GO) test ./probes/run -run TestMutation -count=1 -v
 
 fuzz: ## every fuzz test for FUZZTIME
 	@for p in $$($(GO) list ./...); do \
@@ -46,6 +53,6 @@ bench: ## every benchmark once
 deps: ## the real servers some tests start (Debian, root); none is started now
 	sh .ci/deps $(PACKAGES)
 
-check: test lint lint-selftest race vet-cross conformance conformance-sockets fuzz ## all of CI
+check: test lint lint-selftest race vet-cross conformance conformance-sockets conformance-live fuzz ## all of CI
 
-.PHONY: help build test race lint lint-selftest vet-cross conformance conformance-sockets mutate fuzz bench deps check
+.PHONY: help build test race lint lint-selftest vet-cross conformance conformance-sockets conformance-live record mutate fuzz bench deps check

@@ -23,6 +23,7 @@ type Demo struct {
 var order = []string{
 	"healthy", "redirect-4434", "redirect-9", "redirect-10", "redirect-loop", "firewall-drop", "refused",
 	"ipv6-broken", "wrong-vhost", "catch-all", "tls-redirect-broken",
+	"geo-blocked", "caa-forbids", "dns-delegated", "dns-wrong-value", "alpn-ordinary",
 }
 
 // Demos returns all demos, in the order to list them.

@@ -34,6 +34,20 @@ const (
 	BeyondServed    Beyond = "served"       // what our own server was asked
 )
 
+// What looks of the dns methods are for.
+const (
+	BeyondCNAME     Beyond = "cname"          // does an alias stand beside values?
+	BeyondZone      Beyond = "zone"           // where does the zone of a name begin?
+	BeyondSigned    Beyond = "ds"             // is the zone signed?
+	BeyondServers   Beyond = "name-servers"   // which servers has it?
+	BeyondHost      Beyond = "server-address" // where are they?
+	BeyondServer    Beyond = "server"         // the CA's question to each of them
+	BeyondServerTCP Beyond = "server-tcp"     // ... over TCP
+	BeyondCase      Beyond = "server-case"    // ... for its zone, in mixed case
+	BeyondNeighbour Beyond = "neighbour"      // a name at which a value may have been put by mistake
+	BeyondRandom    Beyond = "random-label"   // a name that nobody uses, beside it
+)
+
 // An Errand is one look beyond the CA's: a chain of asks that ends at the
 // first fault. A Dial opens a connection of the errand's own, which the asks
 // after it use.
@@ -52,13 +66,13 @@ func (e Errand) Key() string {
 		case Dial:
 			fmt.Fprintf(&k, " dial %s", f.To)
 		case Handshake:
-			fmt.Fprintf(&k, " tls %s", f.ServerName)
+			fmt.Fprintf(&k, " tls %s %s %v", f.ServerName, f.Hello, f.ALPN)
 		case Fetch:
 			fmt.Fprintf(&k, " get %s", f.URL)
 		case Route:
 			fmt.Fprintf(&k, " route %s", f.To)
 		case Lookup:
-			fmt.Fprintf(&k, " ask %s %s", f.Name, f.Type)
+			fmt.Fprintf(&k, " ask %s %s %v %v", f.Name, f.Type, f.Server, f.TCP)
 		case Given, Served:
 		}
 	}

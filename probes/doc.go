@@ -7,7 +7,7 @@
 //
 // # How a question becomes an answer
 //
-//	arguments → Target → Task ─ walk.Walker ─→ Trace ─ judge.Judge ─→ Outcome ─ render ─→ text, JSON
+//	arguments → Target → Question ─ walk.Walker ─→ Trace ─ judge.Judge ─→ Outcome ─ render ─→ text, JSON
 //	                              │   ▲
 //	                          Ask │   │ Step
 //	                              ▼   │
@@ -23,6 +23,13 @@
 // A Fact is a question and its answer in one: a policy asks with the answer
 // half empty. The CA's clock runs by what steps took, so it is right even when
 // we looked at two things at once that the CA looks at one after the other.
+//
+// One challenge is several questions: domain control from the first network
+// perspective, from the others, and the same for CAA. run.Validate asks them in
+// the CA's order and no more; run.Examine asks all there is to ask about a
+// target at once. Who looks is a run.Vantage: this machine, a perspective of a
+// world, later a machine elsewhere. What several of them amount to is again a
+// pure function, policy.Corroborate.
 //
 // # Beyond the CA
 //
@@ -43,6 +50,7 @@
 //	3  report           Finding, Outcome, Report, the JSON schema
 //	   report/checks    the catalogue: one file a code, prose and a pure detector
 //	   report/explain   what a CA or a client said, in plain words
+//	   probes/run       who looks at what: a plan, the vantages, the CA's order of things
 //	2  probes/walk      one walker for every method and every CA
 //	   probes/beyond    plans the looks past the CA's, as a pure function of the Trace
 //	1  probes/wire      the only package that dials; the classes of faults

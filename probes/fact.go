@@ -2,6 +2,7 @@ package probes
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 )
 
@@ -24,6 +25,9 @@ type Given struct {
 	Task
 	AsOf  time.Time `json:"as_of"` // "now" for whoever judges
 	Proof Proof     `json:"proof"` // how much an answer shows
+	// Order asks what the whole CA says to an order, so that its rules about
+	// names come first. False: what its validation authority says, which has none.
+	Order bool `json:"order,omitempty"`
 }
 
 // A Proof is how much a right answer shows, and with it what a wrong one means.
@@ -33,24 +37,34 @@ type Proof string
 const (
 	ProofPath    Proof = "path"    // a token nobody knows: the way is clear, or it is not
 	ProofToken   Proof = "token"   // the caller's own token
+	ProofTXT     Proof = "txt"     // a TXT value that the caller expects
 	ProofWebroot Proof = "webroot" // a random token, written into the webroot
 	ProofServe   Proof = "serve"   // a random token, served by acmecheck itself
 )
 
-// A Lookup is one question to the resolver and its final answer.
+// A Lookup is one question to the resolver, or to an authoritative server, and
+// its final answer.
 type Lookup struct {
 	Name string `json:"name"` // as asked, without a final dot
 	Type string `json:"type"`
 	Port uint16 `json:"port,omitempty"` // what the address is for
+	// Server is asked itself, without recursion; the zero value: the resolver.
+	Server netip.AddrPort `json:"server,omitzero"`
+	// TCP asks over TCP at once; otherwise it is used for what does not fit.
+	TCP bool `json:"tcp,omitempty"`
 
 	Resolver  string   `json:"resolver,omitempty"`  // who answered
 	Transport string   `json:"transport,omitempty"` // udp or tcp
 	Tries     int      `json:"tries,omitempty"`
 	RCode     string   `json:"rcode,omitempty"` // empty without an answer
+	AA        bool     `json:"aa,omitempty"`    // with authority
 	TC        bool     `json:"tc,omitempty"`    // truncated even over TCP
 	EDE       *EDE     `json:"ede,omitempty"`
 	Answers   []Record `json:"answers,omitempty"`
-	Size      int      `json:"size,omitempty"` // octets of the message
+	Authority []Record `json:"authority,omitempty"` // SOA and NS of the authority section
+	Size      int      `json:"size,omitempty"`      // octets of the message
+	// Echo is how the answer spells the name, where it spells it otherwise.
+	Echo string `json:"echo,omitempty"`
 }
 
 // An EDE is an Extended DNS Error (RFC 8914), the first of a message.
@@ -197,7 +211,7 @@ func (g Given) Same(o Fact) bool { x, ok := o.(Given); return ok && x.Task == g.
 // Same implements Fact.
 func (l Lookup) Same(o Fact) bool {
 	x, ok := o.(Lookup)
-	return ok && x.Name == l.Name && x.Type == l.Type && x.Port == l.Port
+	return ok && x.Name == l.Name && x.Type == l.Type && x.Port == l.Port && x.Server == l.Server && x.TCP == l.TCP
 }
 
 // Same implements Fact.
@@ -206,7 +220,7 @@ func (d Dial) Same(o Fact) bool { x, ok := o.(Dial); return ok && x == d }
 // Same implements Fact.
 func (h Handshake) Same(o Fact) bool {
 	x, ok := o.(Handshake)
-	return ok && x.To == h.To && x.ServerName == h.ServerName && x.Hello == h.Hello
+	return ok && x.To == h.To && x.ServerName == h.ServerName && x.Hello == h.Hello && slices.Equal(x.ALPN, h.ALPN)
 }
 
 // Same implements Fact.

@@ -46,7 +46,8 @@ type Fault struct {
 	// began well: FaultClosed or FaultReset. The CA's client may call that
 	// malformed.
 	Ended FaultKind `json:"ended,omitempty"`
-	// Field is the name of the header field that cannot be read, if it is one.
+	// Field is the name of the header field that cannot be read, if it is one;
+	// of a handshake "certificate" or "protocol" (chosen, but not offered).
 	Field string `json:"field,omitempty"`
 	// Detail is the error's own text. It may quote what a hostile server
 	// sent: escape it before showing it.

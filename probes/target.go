@@ -15,9 +15,12 @@ const (
 	DNSAccount01 Method = "dns-account-01"
 	DNSPersist01 Method = "dns-persist-01"
 	TLSALPN01    Method = "tls-alpn-01"
+	// CAA is no challenge: it asks whether a name's CAA records let the CA issue
+	// by Task.For (RFC 8659, RFC 8657), as it does after every challenge.
+	CAA Method = "caa"
 )
 
-// Methods lists every method, in the order they are shown.
+// Methods lists every challenge type, in the order they are shown.
 var Methods = []Method{HTTP01, DNS01, DNSAccount01, DNSPersist01, TLSALPN01}
 
 // An Identifier is what a certificate is asked for: a name, "*." and a name,
@@ -54,7 +57,8 @@ type Target struct {
 	Input      string // as typed
 	Identifier Identifier
 	Unicode    string   // the name for people, where it differs from Identifier
-	Methods    []Method // never empty
+	Methods    []Method // that were named; nil: none was, and whoever plans chooses
+	All        bool     // all methods that the CA offers were asked for; Methods is nil then
 	Notes      []string // how Input was understood, where that is not obvious
 }
 
@@ -65,6 +69,7 @@ type Task struct {
 	Identifier       Identifier `json:"identifier"`
 	Token            string     `json:"token"`
 	KeyAuthorization string     `json:"key_authorization,omitempty"` // empty: nobody knows it, so no answer can be right
-	Account          string     `json:"account,omitempty"`           // the account's URL
-	Perspective      string     `json:"perspective,omitempty"`       // empty: the only one
+	Account          string     `json:"account,omitempty"`           // the account's URL; empty: of no account that is known
+	TXT              string     `json:"txt,omitempty"`               // the value expected of dns-01, where KeyAuthorization is not known
+	For              Method     `json:"for,omitempty"`               // the challenge type that CAA is asked about
 }

@@ -36,12 +36,24 @@ func Decode(from io.Reader) (*Report, error) {
 		return nil, fmt.Errorf("reading a report: %w", err)
 	}
 	for i := range r.Targets {
+		r.Targets[i].Verdict = verdictOfReady(r.Targets[i].Ready)
 		for j := range r.Targets[i].Verdicts {
 			o := &r.Targets[i].Verdicts[j]
 			o.Verdict = verdictOf(o.Word)
 		}
 	}
 	return &r, nil
+}
+
+// verdictOfReady reads what Verdict.Ready wrote.
+func verdictOfReady(ready *bool) Verdict {
+	switch {
+	case ready == nil:
+		return CannotTell
+	case *ready:
+		return WouldIssue
+	}
+	return WouldNot
 }
 
 // verdictOf reads what Verdict.Word wrote; a word that is not known tells nothing.

@@ -99,6 +99,10 @@ type Finding struct {
 	Suppressed  *string       `json:"suppressed"` // why it does not count; null: it does
 }
 
+// Same is what two findings have in common that tell the same, perhaps for two
+// methods.
+func (f Finding) Same() string { return f.Code + "\x00" + f.Subject + "\x00" + f.Summary }
+
 // A Cause is why something may be as it is.
 type Cause struct {
 	Certainty Certainty `json:"certainty"`

@@ -74,6 +74,8 @@ const SchemaVersion = "1.0"
 // An Outcome is what came of one method for one target.
 type Outcome struct {
 	Method   probes.Method `json:"method"`
+	For      Text          `json:"for"`      // the challenge type that CAA was asked about; null: it is one itself
+	Decisive bool          `json:"decisive"` // the target's readiness depends on it
 	Verdict  Verdict       `json:"-"`
 	Word     string        `json:"verdict"` // pass, pass_with_warnings, fail, inconclusive
 	Proof    probes.Proof  `json:"proof"`
@@ -153,14 +155,24 @@ type Exit struct {
 
 // A Target is one identifier's part of a report.
 type Target struct {
-	Input      string       `json:"input"`
-	Identifier Identifier   `json:"identifier"`
-	Wildcard   bool         `json:"wildcard"`
-	Ready      *bool        `json:"ready"`
-	Verdicts   []Outcome    `json:"verdicts"`
-	Findings   []Finding    `json:"findings"`
-	Probes     []Probe      `json:"probes"`
-	Trace      probes.Trace `json:"trace"` // what Verdicts were judged by
+	Input      string     `json:"input"`
+	Identifier Identifier `json:"identifier"`
+	Wildcard   bool       `json:"wildcard"`
+	Ready      *bool      `json:"ready"`
+	Verdicts   []Outcome  `json:"verdicts"`
+	Findings   []Finding  `json:"findings"`
+	Probes     []Probe    `json:"probes"`
+	Traces     []Recorded `json:"traces"` // what Verdicts were judged by
+	Verdict    Verdict    `json:"-"`      // of those that decide
+}
+
+// Recorded is what one vantage saw of one question.
+type Recorded struct {
+	Method  probes.Method `json:"method"`
+	For     Text          `json:"for"` // as in Outcome
+	Vantage string        `json:"vantage"`
+	RIR     Text          `json:"rir"` // of a remote perspective; null: not known
+	Steps   probes.Trace  `json:"steps"`
 }
 
 // An Identifier is RFC 8555's.

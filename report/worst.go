@@ -16,6 +16,16 @@ func Worst(vs ...Verdict) Verdict {
 	})
 }
 
+// Best returns the best of several verdicts; CannotTell of none.
+func Best(vs ...Verdict) Verdict {
+	if len(vs) == 0 {
+		return CannotTell
+	}
+	return slices.MaxFunc(vs, func(a, b Verdict) int {
+		return slices.Index(severity, a.ExitCode()) - slices.Index(severity, b.ExitCode())
+	})
+}
+
 // A Gate is how verdicts become an exit code.
 type Gate struct {
 	Strict            bool // warnings fail
@@ -53,4 +63,11 @@ func Summarize(fs []Finding) Summary {
 		}
 	}
 	return s
+}
+
+// Add adds the counts of another summary.
+func (s *Summary) Add(o Summary) {
+	s.Error += o.Error
+	s.Warning += o.Warning
+	s.Info += o.Info
 }

@@ -3,18 +3,17 @@ package main
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/policy"
-	"github.com/acmecheck/acmecheck/probes/walk"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/report"
-	"github.com/acmecheck/acmecheck/report/checks"
 	"github.com/acmecheck/acmecheck/report/judge"
 	"github.com/acmecheck/acmecheck/report/render"
 )
@@ -47,7 +46,7 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 	if o.world != "" {
 		return o.checkWorld(c, p, args)
 	}
-	targets, err := parseTargets(args)
+	targets, err := o.targets(args)
 	if err != nil {
 		return err
 	}
@@ -59,14 +58,17 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	secret, proof, done, err := o.secret(c.Context())
+	a, served, done, err := o.answers(c.Context())
 	if err != nil {
 		return err
 	}
 	defer done()
-	w.Served = secret.served
-	x := examination{walker: w, judged: checks.Options{RequireIPv6: o.requireIPv6}, gate: o.gate}
-	r := x.examine(c.Context(), targets, secret, proof)
+	w.Served = served
+	x := examination{policy: p, first: &run.Local{Walker: *w}, judged: o.judging(), gate: o.gate}
+	r, err := x.examine(c.Context(), targets, a)
+	if err != nil {
+		return err
+	}
 	if w.Family != 0 {
 		r.Notes = append(r.Notes, "one address family only: the CA looks at both, and tries IPv6 first")
 	}
@@ -109,94 +111,82 @@ func unlooked(c *cobra.Command, format string, p *policy.Policy, err error) erro
 	return e
 }
 
-func parseTargets(args []string) ([]probes.Target, error) {
+// targets reads the targets, with the methods named for all of them.
+func (o *checkOptions) targets(args []string) ([]probes.Target, error) {
 	var out []probes.Target
 	for _, a := range args {
+		if len(o.methods) > 0 && !strings.Contains(a, "@") {
+			a = strings.Join(o.methods, "+") + "@" + a
+		}
 		t, err := probes.ParseTarget(a)
 		if bad, ok := errors.AsType[*probes.TargetError](err); ok {
 			return nil, usage("%s", bad.Msg).try("%s", bad.Hint)
-		}
-		for _, m := range t.Methods {
-			if m != probes.HTTP01 {
-				return nil, usage("%s cannot be checked yet", m).try("acmecheck http-01@%s", t.Identifier)
-			}
 		}
 		out = append(out, t)
 	}
 	return out, nil
 }
 
-// A secret is a token and its answer. Without the answer nobody knows it, and
-// all that can be shown is that the way is clear.
-type secret struct {
-	token, ka string
-	served    func() probes.Served // nil: we do not serve it
-}
-
-func random() string {
-	b := make([]byte, 32)
-	_, _ = rand.Read(b) // never fails
-	return base64.RawURLEncoding.EncodeToString(b)
-}
-
-// secret prepares what the servers are to answer. done takes it away again.
-func (o *checkOptions) secret(ctx context.Context) (s secret, p probes.Proof, done func(), err error) {
-	s, done = secret{token: random()}, func() {}
-	given := o.token != "" || o.ka != ""
-	switch {
-	case o.webroot != "" && o.serve, given && (o.webroot != "" || o.serve):
-		return s, "", done, usage("--webroot, --serve and --token exclude each other").try("choose one: --webroot DIR is for a running web server")
-	case given && !tokenForm.MatchString(o.token):
-		return s, "", done, usage("--token takes 43 characters of A-Z a-z 0-9 - _").try("leave it away to check with a random token")
-	case given && o.ka == "":
-		return secret{token: o.token}, probes.ProofPath, done, nil
-	case given:
-		return secret{token: o.token, ka: o.ka}, probes.ProofToken, done, nil
-	case o.webroot != "":
-		s.ka = s.token + "." + random()
-		done, err = writeToken(o.webroot, s)
-		return s, probes.ProofWebroot, done, err
-	case o.serve:
-		s.ka = s.token + "." + random()
-		s.served, done, err = serveToken(ctx, s)
-		if err == nil && s.served().Taken != "" {
-			s.ka = "" // another server answers, and does not know our token
-			return s, probes.ProofPath, done, nil
-		}
-		return s, probes.ProofServe, done, err
-	}
-	return s, probes.ProofPath, done, nil
-}
-
 // An examination is how to look at targets and what counts.
 type examination struct {
-	walker *walk.Walker
-	judged checks.Options
-	gate   report.Gate
+	policy  *policy.Policy
+	first   run.Vantage
+	remotes []run.Vantage
+	judged  judge.Options
+	gate    report.Gate
 }
 
 // examine looks at every target and judges.
-func (x *examination) examine(ctx context.Context, targets []probes.Target, s secret, proof probes.Proof) *report.Report {
+func (x *examination) examine(ctx context.Context, targets []probes.Target, a run.Answers) (*report.Report, error) {
+	plans := make([][]probes.Question, len(targets))
+	for i, t := range targets {
+		plans[i] = run.Plan(t, a, x.policy)
+		if err := answerable(plans[i]); err != nil {
+			return nil, err
+		}
+	}
 	began := time.Now()
-	r := newReport(x.walker.Policy, began)
+	r := newReport(x.policy, began)
+	for _, v := range x.remotes {
+		name, _ := v.Perspective()
+		r.Run.Vantages = append(r.Run.Vantages, report.Vantage{ID: name, Kind: "remote"})
+	}
 	results := make([]report.Target, len(targets))
-	inParallel(len(targets), func(i int) { results[i] = x.one(ctx, targets[i], s, proof, began) })
+	inParallel(len(targets), func(i int) { results[i] = x.one(ctx, targets[i], plans[i], began) })
 	var verdicts []report.Verdict
 	for i, t := range results {
 		r.Targets = append(r.Targets, t)
 		r.Notes = append(r.Notes, targets[i].Notes...)
-		for _, o := range t.Verdicts {
-			verdicts = append(verdicts, o.Verdict)
+		if u := targets[i].Unicode; u != "" {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s is %s in DNS and in certificates", u, targets[i].Identifier))
 		}
-		n := report.Summarize(t.Findings)
-		r.Summary.Error += n.Error
-		r.Summary.Warning += n.Warning
-		r.Summary.Info += n.Info
+		verdicts = append(verdicts, t.Verdict)
+		r.Summary.Add(report.Summarize(t.Findings))
 	}
 	worst := report.Worst(verdicts...)
 	r.Ready, r.Exit = worst.Ready(), x.gate.ExitOf(worst, r.Summary.Warning)
 	r.Run.DurationMS = time.Since(began).Milliseconds()
-	return r
+	return r, nil
+}
+
+// answerable finds a question that lacks what its method is about.
+func answerable(qs []probes.Question) error {
+	for _, q := range qs {
+		needs := q.Task.Method == probes.DNSAccount01 || q.Task.Method == probes.DNSPersist01
+		if needs && q.Task.Account == "" && !q.Task.Identifier.IsIP() {
+			return usage("%s is about an account", q.Task.Method).try("--account-uri https://acme-v02.api.letsencrypt.org/acme/acct/NUMBER, as your ACME client stores it")
+		}
+	}
+	return nil
+}
+
+func (x *examination) one(ctx context.Context, t probes.Target, plan []probes.Question, asOf time.Time) report.Target {
+	waited := time.Since(asOf) // for other targets
+	out := judge.Target(t, x.policy, run.Examine(ctx, plan, x.policy, asOf, x.first, x.remotes...), x.judged)
+	for i := range out.Probes { // a trace counts from its walk, a report from its run
+		out.Probes[i].StartMS += waited.Milliseconds()
+	}
+	return out
 }
 
 // oldRules is the age from which a report says that its rules are old.
@@ -221,24 +211,4 @@ func newReport(p *policy.Policy, began time.Time) *report.Report {
 // runID names a run: its time and enough chance to be unique.
 func runID(began time.Time) string {
 	return began.UTC().Format("20060102T150405Z") + "-" + rand.Text()[:8]
-}
-
-func (x *examination) one(ctx context.Context, t probes.Target, s secret, proof probes.Proof, asOf time.Time) report.Target {
-	task := probes.Task{Method: probes.HTTP01, Identifier: t.Identifier, Token: s.token, KeyAuthorization: s.ka}
-	waited := time.Since(asOf) // for other targets
-	tr := x.walker.Walk(ctx, task, proof, asOf)
-	o := judge.Judge(judge.In{Trace: tr, Policy: x.walker.Policy, Options: x.judged})
-	for i := range o.Probes { // a trace counts from its walk, a report from its run
-		o.Probes[i].StartMS += waited.Milliseconds()
-	}
-	return report.Target{
-		Input:      t.Input,
-		Identifier: report.Identifier{Type: t.Identifier.Type(), Value: string(t.Identifier)},
-		Wildcard:   t.Identifier.Wildcard(),
-		Ready:      o.Verdict.Ready(),
-		Verdicts:   []report.Outcome{o},
-		Findings:   o.Findings,
-		Probes:     o.Probes,
-		Trace:      tr,
-	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/walk"
@@ -38,11 +39,15 @@ func simulate(tb testing.TB, lines string, change func(*walk.Walker)) (o report.
 		if change != nil {
 			change(wk)
 		}
-		t := probes.Target{Identifier: probes.Identifier(w.Identifier)}
+		t := probes.Target{Identifier: probes.Identifier(w.Identifier), Methods: []probes.Method{probes.HTTP01}}
 		began := time.Now()
-		x := examination{walker: wk}
-		r := x.examine(ctx, []probes.Target{t}, secret{token: w.Token}, probes.ProofPath)
+		x := examination{policy: p, first: &run.Local{Walker: *wk}}
+		r, err := x.examine(ctx, []probes.Target{t}, run.Answers{Token: w.Token, Proof: probes.ProofPath})
 		took = time.Since(began)
+		if err != nil {
+			tb.Error(err)
+			return
+		}
 		o = r.Targets[0].Verdicts[0]
 	})
 	return o, took
@@ -127,7 +132,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 		cancel()
 	}()
 	var out bytes.Buffer
-	code := run(ctx, []string{"--json", "--webroot", root, "--resolver", pc.LocalAddr().String(), "example.com"}, &out, io.Discard)
+	code := execute(ctx, []string{"--json", "--webroot", root, "--resolver", pc.LocalAddr().String(), "example.com"}, &out, io.Discard)
 	if code != exitInterrupted || !strings.Contains(out.String(), `"reason": "interrupted"`) {
 		t.Errorf("exit code %d, report:\n%s", code, out.String())
 	}
@@ -168,7 +173,7 @@ func BenchmarkDropped(b *testing.B) {
 // BenchmarkVersion is a command line that looks at nothing.
 func BenchmarkVersion(b *testing.B) {
 	for b.Loop() {
-		if code := run(b.Context(), []string{"version"}, io.Discard, io.Discard); code != 0 {
+		if code := execute(b.Context(), []string{"version"}, io.Discard, io.Discard); code != 0 {
 			b.Fatal(code)
 		}
 	}

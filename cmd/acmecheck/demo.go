@@ -10,6 +10,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/walk"
 	"github.com/acmecheck/acmecheck/probes/wire"
@@ -118,20 +119,40 @@ func play(ctx context.Context, name string) (lab.Demo, *report.Report, error) {
 	return d, r, err
 }
 
-// runDemo is the real check, with the lab's Dial and the lab's own token.
+// runDemo is the real check, with the lab's Dial and the lab's own token. Each
+// perspective has a lab of its own.
 func runDemo(ctx context.Context, d lab.Demo) (*report.Report, error) {
-	l, err := lab.Start(ctx, d.World.View(""))
-	if err != nil {
-		return nil, &exitError{code: exitLab, msg: err.Error()}
-	}
-	defer l.Close()
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
-	w := &walk.Walker{Policy: p, Hurry: true, Beyond: beyond.Plan(p, beyond.Options{}), Net: &wire.Net{Dial: l.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}
+	first, done, err := labVantage(ctx, d.World, "", p)
+	defer done()
+	if err != nil {
+		return nil, err
+	}
+	first.Walker.Hurry, first.Walker.Beyond = true, beyond.Plan(p, beyond.Options{})
+	x := examination{policy: p, first: first}
+	for _, at := range d.World.Perspectives {
+		v, done, err := labVantage(ctx, d.World, at.Name, p)
+		defer done()
+		if err != nil {
+			return nil, err
+		}
+		v.RIR = at.RIR
+		x.remotes = append(x.remotes, v)
+	}
 	t, err := probes.ParseTarget(d.World.Method + "@" + d.World.Identifier)
 	if err != nil {
 		return nil, err
 	}
-	x := examination{walker: w}
-	return x.examine(ctx, []probes.Target{t}, secret{token: d.World.Token, ka: d.World.KeyAuthorization()}, probes.ProofToken), nil
+	return x.examine(ctx, []probes.Target{t}, ownAnswers(d.World))
+}
+
+// labVantage starts a lab as one perspective of a world sees it.
+func labVantage(ctx context.Context, w *world.World, name string, p *policy.Policy) (*run.Local, func(), error) {
+	l, err := lab.Start(ctx, w.View(name))
+	if err != nil {
+		return nil, func() {}, &exitError{code: exitLab, msg: err.Error()}
+	}
+	n := &wire.Net{Dial: l.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}
+	return &run.Local{Name: name, Walker: walk.Walker{Net: n}}, l.Close, nil
 }

@@ -36,7 +36,7 @@ func process() (code int) {
 	}()
 	ctx, stop := interruptible()
 	defer stop()
-	return run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	return execute(ctx, os.Args[1:], os.Stdout, os.Stderr)
 }
 
 // An interruption is the signal that ended a context.
@@ -67,8 +67,8 @@ func interruptedBy(ctx context.Context) int {
 	return exitInterrupted
 }
 
-// run executes one command line. It is what tests call.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+// execute executes one command line. It is what tests call.
+func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(stdout, stderr)
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)

@@ -15,6 +15,8 @@ import (
 	"github.com/acmecheck/acmecheck/probes/walk"
 	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report"
+	"github.com/acmecheck/acmecheck/report/checks"
+	"github.com/acmecheck/acmecheck/report/judge"
 )
 
 // lookOptions are the flags of every command that looks.
@@ -22,13 +24,15 @@ type lookOptions struct {
 	resolver string
 	public   []string
 	policy   string
+	issuer   string
 	format   string
 }
 
 func (o *lookOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.resolver, "resolver", "", "ask this resolver, IP or IP:PORT (default: the system's)")
 	f.StringSliceVar(&o.public, "treat-as-public", nil, "count these reserved ranges (CIDR,...) as public")
-	f.StringVar(&o.policy, "policy", "letsencrypt", "whose rules: "+strings.Join(policy.Names, ", "))
+	f.StringVar(&o.policy, "policy", "letsencrypt", "whose rules: "+strings.Join(policy.Known, ", "))
+	f.StringVar(&o.issuer, "issuer-domain", "", "the name by which CAA records permit the CA (default: the policy's)")
 	f.StringVar(&o.format, "format", "text", "text or json")
 }
 
@@ -39,7 +43,10 @@ func (o *lookOptions) rules() (*policy.Policy, error) {
 	}
 	p := policy.Named(o.policy)
 	if p == nil {
-		return nil, usage("unknown policy %q", o.policy).try("policies: %s", strings.Join(policy.Names, ", "))
+		return nil, usage("unknown policy %q", o.policy).try("policies: %s", strings.Join(policy.Known, ", "))
+	}
+	if o.issuer != "" {
+		p.CAA.Issuer = o.issuer
 	}
 	for _, s := range o.public {
 		prefix, err := netip.ParsePrefix(s)
@@ -98,7 +105,10 @@ type checkOptions struct {
 	webroot      string
 	serve        bool
 	token, ka    string
+	txt, account string
 	world        string
+	anyMethod    bool
+	methods      []string
 	deep         bool
 	requireIPv6  bool
 	ticket       bool
@@ -123,6 +133,15 @@ func (o *checkOptions) flags(f *pflag.FlagSet) {
 	f.BoolVar(&o.gate.ExitZero, "exit-zero", false, "exit 0 whatever is found")
 	f.BoolVar(&o.ticket, "ticket", false, "print what to send to the firewall team")
 	f.StringVar(&o.ka, "key-authorization", "", "and expect this answer")
+	f.StringVar(&o.txt, "expect-txt", "", "expect this TXT value of dns-01")
+	f.StringVar(&o.account, "account-uri", "", "the account's URL, for the dns-account and dns-persist methods and CAA")
+	f.StringSliceVarP(&o.methods, "method", "m", nil, "methods of targets that name none: http-01, dns-01, tls-alpn-01 ...")
+	f.BoolVar(&o.anyMethod, "any-method", false, "one method that passes is enough")
+}
+
+// judging is what counts.
+func (o *checkOptions) judging() judge.Options {
+	return judge.Options{Options: checks.Options{RequireIPv6: o.requireIPv6}, AnyMethod: o.anyMethod}
 }
 
 // walker is how to look: in a hurry, since only the decision counts.

@@ -23,10 +23,10 @@ import (
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/walk"
-	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report"
 	"github.com/acmecheck/acmecheck/report/judge"
 	"github.com/acmecheck/acmecheck/report/render"
@@ -91,21 +91,26 @@ func documented() *policy.Policy {
 }
 
 // examineWorld is the check command in a world, in memory.
-func examineWorld(w *world.World, proof probes.Proof) *report.Report {
+func examineWorld(tb testing.TB, w *world.World, proof probes.Proof) *report.Report {
+	tb.Helper()
 	var r *report.Report
 	simnet.Bubble(time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC), func(ctx context.Context) {
-		n := simnet.New(ctx, w.View(""))
-		defer n.Close()
 		p := documented()
-		x := examination{walker: &walk.Walker{
-			Net:    &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal},
-			Policy: p, Hurry: true, Beyond: beyond.Plan(p, beyond.Options{Deep: true}),
-		}}
-		s := secret{token: w.Token, ka: w.KeyAuthorization()}
+		first, remotes, done := vantagesOf(ctx, w, walk.Walker{Hurry: true, Beyond: beyond.Plan(p, beyond.Options{Deep: true})}, p)
+		defer done()
+		x := examination{policy: p, first: first, remotes: remotes}
+		a := ownAnswers(w)
 		if proof == probes.ProofPath {
-			s = secret{token: strings.Repeat("x", 43)}
+			a = run.Answers{Token: strings.Repeat("x", 43), Proof: proof, Account: w.Account}
 		}
-		r = x.examine(ctx, []probes.Target{{Input: w.Identifier, Identifier: probes.Identifier(w.Identifier)}}, s, proof)
+		t := probes.Target{Input: w.Identifier, Identifier: probes.Identifier(w.Identifier)}
+		if strings.HasPrefix(w.Name, "http-") {
+			t.Methods = []probes.Method{probes.HTTP01} // the others show nothing new
+		}
+		var err error
+		if r, err = x.examine(ctx, []probes.Target{t}, a); err != nil {
+			tb.Error(err)
+		}
 	})
 	return r
 }
@@ -124,8 +129,8 @@ func encoded(tb testing.TB, r *report.Report) []byte {
 // after it was stored.
 func TestReportsOfWorldsFitTheSchema(t *testing.T) {
 	fits := reportSchema(t)
-	files, err := filepath.Glob("../../testdata/conformance/worlds/http-*.world")
-	if err != nil || len(files) < 240 {
+	files, err := filepath.Glob("../../testdata/conformance/worlds/*.world")
+	if err != nil || len(files) < 355 {
 		t.Fatal(len(files), err)
 	}
 	for _, file := range files {
@@ -135,7 +140,7 @@ func TestReportsOfWorldsFitTheSchema(t *testing.T) {
 		}
 		for _, proof := range []probes.Proof{probes.ProofToken, probes.ProofPath} {
 			t.Run(strings.TrimSuffix(filepath.Base(file), ".world")+"/"+string(proof), func(t *testing.T) {
-				r := examineWorld(w, proof)
+				r := examineWorld(t, w, proof)
 				doc := encoded(t, r)
 				if err := fits(doc); err != nil {
 					t.Errorf("%v\n%s", err, doc)
@@ -157,7 +162,7 @@ func TestReportsOfDemosFitTheSchema(t *testing.T) {
 	}
 	for _, d := range demos {
 		t.Run(d.Name, func(t *testing.T) {
-			r := examineWorld(d.World, probes.ProofToken)
+			r := examineWorld(t, d.World, probes.ProofToken)
 			if d.Name != "firewall-drop" { // takes its ten seconds on real sockets
 				if r, err = runDemo(t.Context(), d); err != nil {
 					t.Fatal(err)
@@ -180,8 +185,9 @@ func again(t *testing.T, doc []byte) *report.Report {
 		t.Fatal(err)
 	}
 	for i := range r.Targets {
-		o := judge.Judge(judge.In{Trace: r.Targets[i].Trace, Policy: documented()})
-		r.Targets[i].Verdicts, r.Targets[i].Findings, r.Targets[i].Probes = []report.Outcome{o}, o.Findings, o.Probes
+		was := r.Targets[i]
+		t := probes.Target{Input: was.Input, Identifier: probes.Identifier(was.Identifier.Value)}
+		r.Targets[i] = judge.Target(t, documented(), judge.Seen(was, r.Run.Vantages[0].ID), judge.Options{})
 	}
 	return r
 }
@@ -211,7 +217,7 @@ func sound(t *testing.T, r *report.Report, doc []byte) {
 				t.Errorf("finding %d is called %s", i+1, f.ID)
 			}
 			for _, e := range f.Evidence {
-				soundEvidence(t, f.Code, e, seen, target.Trace)
+				soundEvidence(t, f.Code, e, seen, target.Traces)
 			}
 		}
 	}
@@ -226,13 +232,15 @@ func soundHops(t *testing.T, p report.Probe) {
 	}
 }
 
-func soundEvidence(t *testing.T, code string, e report.Evidence, seen map[string]report.Probe, tr probes.Trace) {
+func soundEvidence(t *testing.T, code string, e report.Evidence, seen map[string]report.Probe, traces []report.Recorded) {
 	t.Helper()
 	p, ok := seen[e.Probe]
 	switch {
 	case !ok, int(e.Hop) > len(p.Hops):
 		t.Errorf("%s: evidence of %s, request %d, which is not there", code, e.Probe, e.Hop)
-	case e.Step > 0 && !slices.ContainsFunc(tr, func(s probes.Step) bool { return s.ID == int(e.Step) }):
+	case e.Step > 0 && !slices.ContainsFunc(traces, func(r report.Recorded) bool {
+		return slices.ContainsFunc(r.Steps, func(s probes.Step) bool { return s.ID == int(e.Step) })
+	}):
 		t.Errorf("%s: evidence of step %d, which is not there", code, e.Step)
 	case e.Text == "" && e.Field != "body", len(e.Text) > 256, !utf8.ValidString(e.Text):
 		t.Errorf("%s: evidence %q", code, e.Text)
@@ -272,16 +280,19 @@ func TestProbesBeginWithinTheRun(t *testing.T) {
 	}
 	targets := make([]probes.Target, atOnce+1)
 	for i := range targets {
-		targets[i].Identifier = probes.Identifier(w.Identifier)
+		targets[i] = probes.Target{Identifier: probes.Identifier(w.Identifier), Methods: []probes.Method{probes.HTTP01}}
 	}
 	var r *report.Report
 	simnet.Bubble(time.Now(), func(ctx context.Context) {
-		n := simnet.New(ctx, w.View(""))
-		defer n.Close()
 		p := documented()
-		x := examination{walker: &walk.Walker{Policy: p, Hurry: true, Net: &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}}
-		r = x.examine(ctx, targets, secret{token: w.Token}, probes.ProofPath)
+		first, _, done := vantagesOf(ctx, w, walk.Walker{Hurry: true}, p)
+		defer done()
+		x := examination{policy: p, first: first}
+		r, err = x.examine(ctx, targets, run.Answers{Token: w.Token, Proof: probes.ProofPath})
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
 	late := 0
 	for _, target := range r.Targets {
 		p := target.Probes[0]
@@ -314,7 +325,7 @@ func TestInterruptedDocuments(t *testing.T) {
 	}
 	for _, tt := range tests {
 		var out bytes.Buffer
-		if code := run(ctx, strings.Fields(tt.args), &out, io.Discard); code != exitInterrupted {
+		if code := execute(ctx, strings.Fields(tt.args), &out, io.Discard); code != exitInterrupted {
 			t.Errorf("%s: exit code %d", tt.args, code)
 		}
 		if tt.report {

@@ -38,7 +38,7 @@ func TestReadmePicture(t *testing.T) {
 		t.Fatal("the README has no picture")
 	}
 	var out, errs strings.Builder
-	if code := run(t.Context(), []string{"demo", "redirect-4434"}, &out, &errs); code != 1 || errs.Len() > 0 {
+	if code := execute(t.Context(), []string{"demo", "redirect-4434"}, &out, &errs); code != 1 || errs.Len() > 0 {
 		t.Fatalf("exit code %d, stderr %q", code, errs.String())
 	}
 	if got := timing.ReplaceAllString(out.String(), "$1 0"); got != timing.ReplaceAllString(want, "$1 0") {

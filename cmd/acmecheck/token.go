@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/wire"
 )
 
@@ -24,7 +25,7 @@ const challengePath = "/.well-known/acme-challenge/"
 
 // writeToken puts a token file below a webroot. done removes it, and every
 // directory that had to be made for it.
-func writeToken(webroot string, s secret) (done func(), err error) {
+func writeToken(webroot string, s run.Answers) (done func(), err error) {
 	info, err := os.Stat(webroot)
 	if err != nil || !info.IsDir() {
 		return func() {}, usage("the webroot %s is not a directory", webroot).try("--webroot takes the directory the web server serves, such as /var/www/html")
@@ -36,9 +37,9 @@ func writeToken(webroot string, s secret) (done func(), err error) {
 			_ = os.Remove(dir) // only if it is empty again
 		}
 	}
-	file := filepath.Join(dir, s.token)
+	file := filepath.Join(dir, s.Token)
 	if err == nil {
-		err = writeNew(file, s.ka)
+		err = writeNew(file, s.KeyAuthorization)
 	}
 	if err != nil {
 		undo()
@@ -79,7 +80,7 @@ func writeNew(file, text string) error {
 // serveToken answers for the token on port 80, on IPv6 and IPv4, and counts
 // how often it was asked. done stops. Where another program has the port, served
 // says which.
-func serveToken(ctx context.Context, s secret) (served func() probes.Served, done func(), err error) {
+func serveToken(ctx context.Context, s run.Answers) (served func() probes.Served, done func(), err error) {
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", ":80")
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -91,13 +92,13 @@ func serveToken(ctx context.Context, s secret) (served func() probes.Served, don
 	}
 	var requests atomic.Int64
 	srv := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path != challengePath+s.token {
+		if r.URL.Path != challengePath+s.Token {
 			http.NotFound(w, r)
 			return
 		}
 		requests.Add(1)
 		w.Header().Set("Content-Type", "application/octet-stream") // RFC 8555 §8.3
-		fmt.Fprint(w, s.ka)
+		fmt.Fprint(w, s.KeyAuthorization)
 	})}
 	go func() { _ = srv.Serve(l) }()
 	return func() probes.Served { return probes.Served{Requests: int(requests.Load())} }, func() { _ = srv.Close() }, nil

@@ -13,10 +13,10 @@ import (
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/probes/walk"
-	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report/render"
 )
 
@@ -35,8 +35,9 @@ func newValidate() *cobra.Command {
 		Use:   "validate METHOD@IDENTIFIER --token T --key-authorization KA | --world FILE",
 		Short: "Do only what the CA does, and print its answer",
 		Long: `validate performs one validation exactly as the CA does, waiting as long as it
-waits, and prints the challenge object the CA would return. With --world it does
-so in a world file, in memory, and waits for nothing.
+waits, and prints the challenge object the CA would return: domain control, and if
+that is shown, CAA. With --world it does so in a world file, in memory, from all
+its perspectives, and waits for nothing.
 
 Exit codes: 0 valid, 1 refused, 2 bad input, 3 could not look.`,
 		Args: cobra.MaximumNArgs(1),
@@ -46,7 +47,7 @@ Exit codes: 0 valid, 1 refused, 2 bad input, 3 could not look.`,
 	c.Flags().StringVar(&o.world, "world", "", "validate in this world file, in memory")
 	c.Flags().StringVar(&o.token, "token", "", "the challenge's token")
 	c.Flags().StringVar(&o.ka, "key-authorization", "", "the key authorization: token, dot, thumbprint")
-	c.Flags().StringVar(&o.account, "account-uri", "", "the account's URL")
+	c.Flags().StringVar(&o.account, "account-uri", "", "the account's URL, for the dns-account and dns-persist methods and CAA")
 	return c
 }
 
@@ -55,19 +56,19 @@ func validate(c *cobra.Command, o *validateOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	var d policy.Decision
+	var v policy.Validation
 	if o.world != "" {
-		d, err = o.inWorld(p, args)
+		v, err = o.inWorld(p, args)
 	} else {
-		d, err = o.onNetwork(c.Context(), p, args)
+		v, err = o.onNetwork(c.Context(), p, args)
 	}
-	if err == nil && d.Undecided {
+	if err == nil && v.Undecided {
 		err = cutOff(c.Context())
 	}
 	if err != nil {
 		return o.untold(c, p, err)
 	}
-	return o.print(c, d, p)
+	return o.print(c, v, p)
 }
 
 func cutOff(ctx context.Context) error {
@@ -80,22 +81,22 @@ func cutOff(ctx context.Context) error {
 // untold ends a validation without an answer. In JSON that is a document too.
 func (o *validateOptions) untold(c *cobra.Command, p *policy.Policy, err error) error {
 	if e, ok := errors.AsType[*exitError](err); ok && e.code != exitUsage && o.format == "json" {
-		if err := render.ChallengeJSON(c.OutOrStdout(), render.ChallengeOf(policy.Decision{Undecided: true}, p)); err != nil {
+		if err := render.ChallengeJSON(c.OutOrStdout(), render.ChallengeOf(policy.Validation{Undecided: true}, p)); err != nil {
 			return err
 		}
 	}
 	return err
 }
 
-func (o *validateOptions) print(c *cobra.Command, d policy.Decision, p *policy.Policy) error {
+func (o *validateOptions) print(c *cobra.Command, v policy.Validation, p *policy.Policy) error {
 	write := render.ChallengeText
 	if o.format == "json" {
 		write = render.ChallengeJSON
 	}
-	if err := write(c.OutOrStdout(), render.ChallengeOf(d, p)); err != nil {
+	if err := write(c.OutOrStdout(), render.ChallengeOf(v, p)); err != nil {
 		return err
 	}
-	if !d.Valid {
+	if !v.Valid {
 		return silently(1)
 	}
 	return nil
@@ -105,75 +106,67 @@ func (o *validateOptions) print(c *cobra.Command, d policy.Decision, p *policy.P
 // (Boulder core/util.go tokenFormat).
 var tokenForm = regexp.MustCompile(`^[\w-]{43}$`)
 
-func built(method, token string) error {
-	m := probes.Method(method)
+// begins finds what the CA would not even begin with.
+func begins(t probes.Task) error {
 	switch {
-	case m != probes.HTTP01 && !isMethod(m):
-		return usage("unknown method %q", method).try("METHOD@IDENTIFIER, such as http-01@example.com")
-	case m != probes.HTTP01:
-		return usage("%s cannot be validated yet", method).try("http-01 can")
-	case !tokenForm.MatchString(token):
-		return usage("the token %q is not 43 characters of A-Z a-z 0-9 - _", token).try("--token takes the token as the CA gave it")
+	case !slices.Contains(probes.Methods, t.Method):
+		return usage("unknown method %q", t.Method).try("METHOD@IDENTIFIER, such as http-01@example.com")
+	case t.Method != probes.DNSPersist01 && !tokenForm.MatchString(t.Token):
+		return usage("the token %q is not 43 characters of A-Z a-z 0-9 - _", t.Token).try("--token takes the token as the CA gave it")
 	}
 	return nil
 }
 
-func isMethod(m probes.Method) bool {
-	return slices.Contains(probes.Methods, m)
-}
-
-func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Decision, error) {
-	var d policy.Decision
+func (o *validateOptions) inWorld(p *policy.Policy, args []string) (policy.Validation, error) {
+	var v policy.Validation
 	if len(args) > 0 {
-		return d, usage("a world holds its own question").try("acmecheck validate --world %s", o.world)
+		return v, usage("a world holds its own question").try("acmecheck validate --world %s", o.world)
 	}
 	w, err := loadWorld(o.world)
 	if err != nil {
-		return d, err
+		return v, err
 	}
-	if err := built(w.Method, w.Token); err != nil {
-		return d, err
-	}
-	if len(w.Perspectives) > 0 || w.Check == "caa" {
-		return d, usage("this world needs CAA or several perspectives, which are not built yet")
+	task := taskOf(w)
+	if err := begins(task); err != nil {
+		return v, err
 	}
 	p.Addresses.Public = append(p.Addresses.Public, world.Documentation...)
-	task := probes.Task{
-		Method: probes.Method(w.Method), Identifier: probes.Identifier(w.Identifier),
-		Token: w.Token, KeyAuthorization: w.KeyAuthorization(), Account: w.Account,
-	}
 	simnet.Bubble(time.Now(), func(ctx context.Context) {
-		n := simnet.New(ctx, w.View(""))
-		defer n.Close()
-		_, d = decide(ctx, &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}, p, task)
+		first, remotes, done := vantagesOf(ctx, w, walk.Walker{}, p)
+		defer done()
+		v, _ = run.Validate(ctx, assign(task, p), policy.Check(w.Check), first, remotes...)
 	})
-	return d, nil
+	return v, nil
 }
 
-func (o *validateOptions) onNetwork(ctx context.Context, p *policy.Policy, args []string) (policy.Decision, error) {
-	var d policy.Decision
+func assign(t probes.Task, p *policy.Policy) run.Assignment {
+	return run.Assignment{Task: t, Policy: p, Proof: probes.ProofToken, AsOf: time.Now()}
+}
+
+func (o *validateOptions) onNetwork(ctx context.Context, p *policy.Policy, args []string) (policy.Validation, error) {
+	var v policy.Validation
 	if len(args) == 0 {
-		return d, usage("nothing to validate").try("acmecheck validate http-01@example.com --token T --key-authorization KA")
+		return v, usage("nothing to validate").try("acmecheck validate http-01@example.com --token T --key-authorization KA")
 	}
 	method, identifier, ok := strings.Cut(args[0], "@")
 	if !ok {
-		return d, usage("%q is not METHOD@IDENTIFIER", args[0]).try("http-01@%s", args[0])
+		return v, usage("%q is not METHOD@IDENTIFIER", args[0]).try("http-01@%s", args[0])
 	}
-	if err := built(method, o.token); err != nil {
-		return d, err
+	task := probes.Task{Method: probes.Method(method), Identifier: probes.Identifier(identifier), Token: o.token, KeyAuthorization: o.ka, Account: o.account}
+	if err := begins(task); err != nil {
+		return v, err
 	}
 	n, err := o.network(p)
 	if err != nil {
-		return d, err
+		return v, err
 	}
-	tr, d := decide(ctx, n, p, probes.Task{
-		Method: probes.Method(method), Identifier: probes.Identifier(identifier),
-		Token: o.token, KeyAuthorization: o.ka, Account: o.account,
-	})
-	if why := unreachable(tr); why != "" {
-		return d, &exitError{code: exitCannotTell, msg: fmt.Sprintf("the resolver %s cannot be reached: %s", n.Resolver, why), hint: "--resolver IP:PORT names another one"}
+	v, traces := run.Validate(ctx, assign(task, p), policy.CheckBoth, &run.Local{Walker: walk.Walker{Net: n}})
+	for _, tr := range traces {
+		if why := unreachable(tr); why != "" {
+			return v, &exitError{code: exitCannotTell, msg: fmt.Sprintf("the resolver %s cannot be reached: %s", n.Resolver, why), hint: "--resolver IP:PORT names another one"}
+		}
 	}
-	return d, nil
+	return v, nil
 }
 
 // unreachable says why the resolver could not even be asked; "" if it could.
@@ -190,11 +183,4 @@ func unreachable(tr probes.Trace) probes.FaultKind {
 		}
 	}
 	return ""
-}
-
-// decide walks and decides over what was seen.
-func decide(ctx context.Context, n *wire.Net, p *policy.Policy, task probes.Task) (probes.Trace, policy.Decision) {
-	tr := (&walk.Walker{Net: n, Policy: p}).Walk(ctx, task, probes.ProofToken, time.Now())
-	g, _ := tr.Given()
-	return tr, p.Decide(g, tr.Replay())
 }

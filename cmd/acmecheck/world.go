@@ -9,11 +9,12 @@ import (
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
+	"github.com/acmecheck/acmecheck/probes/walk"
 	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report"
-	"github.com/acmecheck/acmecheck/report/checks"
 )
 
 // checkWorld checks inside a world file, in memory and without waiting:
@@ -26,15 +27,15 @@ func (o *checkOptions) checkWorld(c *cobra.Command, p *policy.Policy, args []str
 	if err != nil {
 		return err
 	}
-	s, proof, _, err := o.secret(c.Context())
+	a, _, _, err := o.answers(c.Context())
 	if err != nil {
 		return err
 	}
 	if len(args) == 0 {
 		args = []string{w.Method + "@" + w.Identifier}
-		s, proof = secret{token: w.Token, ka: w.KeyAuthorization()}, probes.ProofToken
+		a = ownAnswers(w)
 	}
-	targets, err := parseTargets(args)
+	targets, err := o.targets(args)
 	if err != nil {
 		return err
 	}
@@ -45,13 +46,20 @@ func (o *checkOptions) checkWorld(c *cobra.Command, p *policy.Policy, args []str
 	}
 	var r *report.Report
 	simnet.Bubble(time.Now(), func(ctx context.Context) {
-		n := simnet.New(ctx, w.View(""))
-		defer n.Close()
-		walker.Net = &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}
-		x := examination{walker: walker, judged: checks.Options{RequireIPv6: o.requireIPv6}, gate: o.gate}
-		r = x.examine(ctx, targets, s, proof)
+		first, remotes, done := vantagesOf(ctx, w, *walker, p)
+		defer done()
+		x := examination{policy: p, first: first, remotes: remotes, judged: o.judging(), gate: o.gate}
+		r, err = x.examine(ctx, targets, a)
 	})
+	if err != nil {
+		return err
+	}
 	return o.publish(c, r)
+}
+
+// ownAnswers are a world's own.
+func ownAnswers(w *world.World) run.Answers {
+	return run.Answers{Token: w.Token, KeyAuthorization: w.KeyAuthorization(), Proof: probes.ProofToken, Account: w.Account}
 }
 
 // loadWorld reads a world file; a broken one is a usage error with its hint.
@@ -65,4 +73,36 @@ func loadWorld(file string) (*world.World, error) {
 		return nil, bad
 	}
 	return w, nil
+}
+
+// taskOf is a world's own question.
+func taskOf(w *world.World) probes.Task {
+	return probes.Task{
+		Method: probes.Method(w.Method), Identifier: probes.Identifier(w.Identifier),
+		Token: w.Token, KeyAuthorization: w.KeyAuthorization(), Account: w.Account,
+	}
+}
+
+// vantagesOf are the places in a world that look, each with a network of its
+// own. done ends them.
+func vantagesOf(ctx context.Context, w *world.World, look walk.Walker, p *policy.Policy) (first run.Vantage, remotes []run.Vantage, done func()) {
+	var nets []*simnet.Net
+	at := func(name, rir string) *run.Local {
+		n := simnet.New(ctx, w.View(name))
+		nets = append(nets, n)
+		l := &run.Local{Name: name, RIR: rir, Walker: look}
+		l.Walker.Net = &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}
+		return l
+	}
+	first = at("", "")
+	for _, r := range w.Perspectives {
+		l := at(r.Name, r.RIR)
+		l.Walker.Beyond = nil // they corroborate, and no more
+		remotes = append(remotes, l)
+	}
+	return first, remotes, func() {
+		for _, n := range nets {
+			n.Close()
+		}
+	}
 }

@@ -39,18 +39,36 @@ type Options struct {
 // goroutines at once.
 func Plan(p *policy.Policy, o Options) func(t probes.Trace, done bool) []probes.Errand {
 	return func(t probes.Trace, done bool) []probes.Errand {
-		s, ok := read(t, p)
+		g, ok := t.Given()
 		if !ok {
 			return nil
 		}
-		out := s.standing()
-		out = append(out, s.addresses()...)
-		out = append(out, s.https()...)
-		if done {
-			out = append(out, s.after(o)...)
+		s := scene{p: p, given: g, trace: t, host: policy.Base(g.Identifier), addrs: Addresses(t, p)}
+		switch g.Method {
+		case probes.HTTP01:
+			return s.http01(o, done)
+		case probes.TLSALPN01:
+			return s.tlsALPN01(o, done)
+		case probes.DNS01, probes.DNSAccount01, probes.DNSPersist01:
+			return s.dns01(o, done)
+		case probes.CAA:
+			return s.caa(done)
 		}
-		return out
+		return nil
 	}
+}
+
+// http01 plans beside and after an http-01 walk.
+func (s scene) http01(o Options, done bool) []probes.Errand {
+	u := s.p.FirstURL(s.given.Task)
+	s.url, s.port, s.host = u.String(), s.p.HTTP01.Port, u.Hostname()
+	out := s.standing()
+	out = append(out, s.addresses()...)
+	out = append(out, s.https()...)
+	if done {
+		out = append(out, s.after(o)...)
+	}
+	return out
 }
 
 // A scene is what a plan starts from.
@@ -62,17 +80,6 @@ type scene struct {
 	port  uint16
 	host  string
 	addrs []netip.Addr // the CA would use, IPv6 first: the order it takes them in
-}
-
-func read(t probes.Trace, p *policy.Policy) (scene, bool) {
-	g, ok := t.Given()
-	if !ok || g.Method != probes.HTTP01 {
-		return scene{}, false
-	}
-	u := p.FirstURL(g.Task)
-	s := scene{p: p, given: g, trace: t, url: u.String(), port: p.HTTP01.Port, host: u.Hostname()}
-	s.addrs = Addresses(t, p)
-	return s, true
 }
 
 // Addresses are those a CA would use of the name a trace asks about: IPv6

@@ -44,11 +44,7 @@ type HTTP01 struct {
 
 // An http01 is one validation under way.
 type http01 struct {
-	p       *Policy
-	given   probes.Given
-	look    probes.Look
-	clock   clock
-	d       Decision
+	validation
 	seen    []string // URLs requested
 	referer string
 }
@@ -61,7 +57,8 @@ type goal struct {
 }
 
 func (p *Policy) http01(g probes.Given, look probes.Look) Decision {
-	v := &http01{p: p, given: g, look: look, clock: clock{budget: p.Budget - p.HTTP01.Reserve}}
+	v := &http01{validation: p.validation(g, look)}
+	v.clock.budget -= p.HTTP01.Reserve
 	v.run()
 	v.d.Spent = v.clock.spent
 	return v.d
@@ -121,47 +118,17 @@ func (v *http01) resolve(u *url.URL) (goal, bool) {
 		t.used = a
 		return t, true
 	}
-	steps := v.ask(v.query(u, "A"), v.query(u, "AAAA"))
-	if cutOff(steps...) {
+	a := v.addresses(u.Hostname(), portNumber(u))
+	switch {
+	case a.cutOff:
 		return goal{}, v.undecided()
+	case a.why != "":
+		v.d.Fault = a.fault
+		return goal{}, v.refuse(RuleLookup, DNS, a.why)
 	}
-	v4, err4 := v.family(steps[0])
-	v6, err6 := v.family(steps[1])
-	if err4 != "" && err6 != "" {
-		v.d.Fault = steps[0].Fault
-		return goal{}, v.refuse(RuleLookup, DNS, err4+"; "+err6)
-	}
-	t.v6, t.v4 = v6, v4
-	t.used = slices.Concat(v6, v4)[0]
+	t.v6, t.v4 = a.v6, a.v4
+	t.used = a.all()[0]
 	return t, true
-}
-
-func split(a netip.Addr) (v6, v4 []netip.Addr) {
-	if a.Is4() {
-		return nil, []netip.Addr{a}
-	}
-	return []netip.Addr{a}, nil
-}
-
-func (v *http01) query(u *url.URL, qtype string) probes.Ask {
-	return probes.Ask{
-		Fact:  probes.Lookup{Name: u.Hostname(), Type: qtype, Port: portNumber(u)},
-		Limit: v.p.Resolver.Timeout, Tries: v.p.Resolver.Tries,
-	}
-}
-
-// family is what the CA keeps of one lookup: the addresses it would connect
-// to, or its complaint.
-func (v *http01) family(s probes.Step) ([]netip.Addr, string) {
-	l := lookupOf(s)
-	if why := v.p.Says.Lookup(v.p.Says.DNS, l, s.Fault); why != "" {
-		return nil, why
-	}
-	addrs := slices.DeleteFunc(l.Addrs(), func(a netip.Addr) bool { return v.p.Addresses.Refusal(a) != "" })
-	if len(addrs) == 0 {
-		return nil, v.p.Says.NoAddress(l)
-	}
-	return addrs, ""
 }
 
 // request dials, shakes hands if the URL is https, and fetches.
@@ -217,9 +184,13 @@ func (v *http01) fallsBack(t goal, f *probes.Fault) bool {
 
 // redirect follows a redirect, or stops the validation and returns false.
 func (v *http01) redirect(t goal, answer probes.Fetch) (goal, bool) {
-	r := redirectOf(answer, t.url, v.seen)
+	r := redirectOf(answer, asked(t.url), v.seen)
 	for _, rule := range v.p.HTTP01.Location {
 		if why := rule.Refuses(r); why != "" {
+			v.d.Target = r.From.String()
+			if rule.Masked {
+				v.d.Target = masked(r.From)
+			}
 			return goal{}, v.refuse(rule.Rule, Connection, why)
 		}
 	}
@@ -230,7 +201,7 @@ func (v *http01) redirect(t goal, answer probes.Fetch) (goal, bool) {
 			return goal{}, v.refuse(rule.Rule, Connection, why)
 		}
 	}
-	v.referer = refererAfter(t.url, r.To)
+	v.referer = refererAfter(r.From, r.To)
 	return v.resolve(r.To)
 }
 
@@ -259,14 +230,10 @@ func (v *http01) final(t goal, f probes.Fetch) {
 }
 
 func (v *http01) record(t goal) {
-	var all []string
-	for _, a := range slices.Concat(t.v6, t.v4) {
-		all = append(all, a.String())
-	}
 	v.seen = append(v.seen, t.url.String())
 	v.d.Records = append(v.d.Records, Record{
 		URL: t.url.String(), Hostname: t.url.Hostname(), Port: portOf(t.url),
-		AddressesResolved: all, AddressUsed: t.used.String(),
+		AddressesResolved: texts(slices.Concat(t.v6, t.v4)), AddressUsed: t.used.String(),
 	})
 }
 
@@ -281,7 +248,7 @@ func (v *http01) failed(t goal, f *probes.Fault) {
 	if f.Kind == probes.FaultUnsendable {
 		rule = RuleUnsendable
 	}
-	v.stop(rule, v.p.Says.Fault(t.used.String(), t.url, f, v.clock.left() <= 0))
+	v.stop(rule, v.p.Says.Fault(t.used.String(), asked(t.url), f, v.clock.left() <= 0))
 }
 
 // refuse stops before a request is made: at the first URL with the bare
@@ -291,42 +258,6 @@ func (v *http01) refuse(r Rule, t ProblemType, why string) bool {
 		why = v.p.Says.At(v.d.Records[n-1].AddressUsed, v.d.Target, why)
 	}
 	return v.stop(r, problem(t, why))
-}
-
-// stop ends the validation with a problem. It returns false for its callers.
-func (v *http01) stop(r Rule, p *Problem) bool {
-	v.d.Rule, v.d.Problem = r, p
-	return false
-}
-
-func (v *http01) undecided() bool {
-	v.d.Undecided = true
-	return false
-}
-
-// ask looks, and moves the CA's clock by the longest of the steps.
-func (v *http01) ask(asks ...probes.Ask) []probes.Step {
-	for i := range asks {
-		asks[i].Hop = v.d.Hop
-		asks[i].Left = v.clock.left()
-	}
-	steps := v.look(asks...)
-	v.clock.pass(steps)
-	for _, s := range steps {
-		v.d.Step = max(v.d.Step, s.ID)
-	}
-	return steps
-}
-
-func cutOff(steps ...probes.Step) bool {
-	return slices.ContainsFunc(steps, func(s probes.Step) bool {
-		return s.Fault != nil && s.Fault.Kind == probes.FaultCanceled
-	})
-}
-
-func lookupOf(s probes.Step) probes.Lookup {
-	l, _ := s.Fact.(probes.Lookup)
-	return l
 }
 
 func portNumber(u *url.URL) uint16 {

@@ -17,6 +17,7 @@ func Pebble() *Policy {
 		Budget:    15 * time.Second, // http.Client.Timeout
 		UserAgent: "LetsEncrypt-Pebble-VA",
 		Resolver:  Resolver{Timeout: 5 * time.Second, Tries: 2, Source: "the system's resolver"},
+		Names:     pebbleNames(),
 		HTTP01: HTTP01{
 			Port:             5002, // test/config/pebble-config.json httpPort
 			Prefix:           "/.well-known/acme-challenge/",

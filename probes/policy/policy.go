@@ -20,7 +20,12 @@ type Policy struct {
 	UserAgent string
 	Resolver  Resolver
 	Addresses Addresses
+	Names     Names
 	HTTP01    HTTP01
+	DNS01     DNS01
+	TLSALPN01 TLSALPN01
+	CAA       CAA
+	MPIC      MPIC
 	Says      Says
 }
 
@@ -34,8 +39,8 @@ type Resolver struct {
 // ID names the rules and their date: "letsencrypt@v0.20261105.0".
 func (p *Policy) ID() string { return p.Name + "@" + p.Version }
 
-// Names lists the policies Named knows, the default first.
-var Names = []string{"letsencrypt", "pebble"}
+// Known lists the policies Named knows, the default first.
+var Known = []string{"letsencrypt", "pebble"}
 
 // Named returns a policy by its name, or by its name and version as ID gives
 // them. It returns nil for any other.
@@ -48,57 +53,24 @@ func Named(name string) *Policy {
 	return nil
 }
 
-// A Decision is how a validation ended, and why.
-type Decision struct {
-	Valid bool
-	// Undecided is set when the facts ended before the CA would have: the
-	// walk was cut off. Nothing else of the decision counts then.
-	Undecided bool
-	Rule      Rule          // what ended it; RuleAccepted if valid
-	Problem   *Problem      // nil if valid
-	Fault     *probes.Fault // the fault behind it, if it was one
-	Hop       int           // the HTTP request it ended at, from 1; 0: before the first
-	Step      int           // ID of the step it ended at; 0: before any
-	Target    string        // the URL that was refused or fetched last
-	Status    int           // of the final response; 0: it did not come to one
-	Records   []Record      // the validationRecord of the challenge object (RFC 8555 §8)
-	Spent     time.Duration // by the CA's clock
-}
-
-// Excused reports whether a refusal shows no more than that nobody knows the
-// token: the way to the server is clear, and a real token may well be served.
-func (d Decision) Excused(p probes.Proof) bool {
-	switch d.Rule { //nolint:exhaustive // the others stop the CA before any token matters
-	case RuleMismatch, RuleTooLong:
-		return p == probes.ProofPath
-	case RuleStatus:
-		return p == probes.ProofPath && (d.Status == 404 || d.Status == 410)
-	}
-	return false
-}
-
-// Unclear reports whether a refusal of a token nobody knows leaves open what
-// a real one would meet: the server says no, and not that it knows no such
-// file.
-func (d Decision) Unclear(p probes.Proof) bool {
-	return p == probes.ProofPath && d.Rule == RuleStatus && !d.Excused(p)
-}
-
-// A Record is one request the CA made: an entry of validationRecord.
-type Record struct {
-	URL               string   `json:"url,omitempty"`
-	Hostname          string   `json:"hostname,omitempty"`
-	Port              string   `json:"port,omitempty"`
-	AddressesResolved []string `json:"addressesResolved,omitempty"`
-	AddressUsed       string   `json:"addressUsed,omitempty"`
-}
-
 // Decide performs the validation that g asks for, looking through look. It is
-// pure: with a replaying look it decides over recorded facts. A method whose
-// rules are not written yet is Undecided.
+// pure: with a replaying look it decides over recorded facts. A method that
+// nobody knows is Undecided.
 func (p *Policy) Decide(g probes.Given, look probes.Look) Decision {
-	if g.Method == probes.HTTP01 {
+	if g.Order {
+		if d, refused := p.order(g); refused {
+			return d
+		}
+	}
+	switch g.Method {
+	case probes.HTTP01:
 		return p.http01(g, look)
+	case probes.DNS01, probes.DNSAccount01, probes.DNSPersist01:
+		return p.dns01(g, look)
+	case probes.TLSALPN01:
+		return p.tlsALPN01(g, look)
+	case probes.CAA:
+		return p.caa(g, look)
 	}
 	return Decision{Undecided: true}
 }

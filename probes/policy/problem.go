@@ -15,6 +15,10 @@ const (
 	TLS          ProblemType = "tls"
 	Unauthorized ProblemType = "unauthorized"
 	Malformed    ProblemType = "malformed"
+	// CAAForbids is the type "caa".
+	CAAForbids         ProblemType = "caa"
+	ServerInternal     ProblemType = "serverInternal"
+	RejectedIdentifier ProblemType = "rejectedIdentifier"
 )
 
 // A Problem is the problem document a CA returns (RFC 7807, RFC 8555 §6.7).
@@ -28,8 +32,11 @@ type Problem struct {
 // U+FFFD, a byte at a time (Boulder va/utf8filter.go).
 func problem(t ProblemType, detail string) *Problem {
 	status := 400
-	if t == Unauthorized {
+	switch t { //nolint:exhaustive // the others are 400 (Boulder probs/probs.go)
+	case Unauthorized, CAAForbids:
 		status = 403
+	case ServerInternal:
+		status = 500
 	}
 	return &Problem{Type: urn + string(t), Detail: validUTF8(detail), Status: status}
 }

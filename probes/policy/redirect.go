@@ -13,7 +13,7 @@ import (
 
 // A Redirect is a response that sends the CA elsewhere.
 type Redirect struct {
-	From     *url.URL // the request
+	From     *url.URL // the request, as net/http makes it of its URL
 	Status   int
 	Location []string // header values, as sent
 	Seen     []string // URLs of all requests so far
@@ -25,6 +25,9 @@ type RedirectRule struct {
 	Rule    Rule
 	Source  string
 	Refuses func(r Redirect) string
+	// Masked marks words that net/http puts behind a URL whose password it has
+	// masked.
+	Masked bool
 }
 
 const fromRedirect = "va/http.go newValidationRecordFromRedirect"
@@ -32,14 +35,14 @@ const fromRedirect = "va/http.go newValidationRecordFromRedirect"
 // locationRules concern the header itself; the CA's text then names the URL
 // that was requested.
 var locationRules = []RedirectRule{
-	{RuleLocation, "net/http Client.do", unparsable},
-	{RuleLocation, fromRedirect, noLocation},
+	{RuleLocation, "net/http Client.do", unparsable, true},
+	{RuleLocation, fromRedirect, noLocation, false},
 }
 
 // redirectRules concern the target; the CA's text names it.
 var redirectRules = []RedirectRule{
-	{RuleMissingSlash, fromRedirect, missingSlash},
-	{RuleLoop, fromRedirect, loops},
+	{RuleMissingSlash, fromRedirect, missingSlash, false},
+	{RuleLoop, fromRedirect, loops, false},
 }
 
 func unparsable(r Redirect) string {
@@ -94,6 +97,14 @@ func refererAfter(from, to *url.URL) string {
 	r := *from
 	r.User = nil
 	return r.String()
+}
+
+// asked is the URL that net/http requests for a URL: an empty port is left away
+// (RFC 3986 §6.2.3).
+func asked(u *url.URL) *url.URL {
+	a := *u
+	a.Host = strings.TrimSuffix(a.Host, ":")
+	return &a
 }
 
 func first(values []string) string {

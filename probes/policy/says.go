@@ -29,6 +29,10 @@ type Says struct {
 	TooLong        func(ip string) *Problem
 	BodyFault      func(ip string, f *probes.Fault) *Problem
 	Mismatch       func(expected, got string) *Problem
+	TXT            SaysTXT
+	ALPN           SaysALPN
+	CAA            SaysCAA
+	MPIC           SaysMPIC
 }
 
 // DNSWords are a CA's words for what DNS says in numbers.
@@ -66,8 +70,12 @@ func boulder() Says {
 		Mismatch: func(expected, got string) *Problem {
 			return problem(Unauthorized, fmt.Sprintf("The key authorization file from the server did not match this challenge. Expected %q (got %q)", expected, got))
 		},
+		TXT: boulderTXT, ALPN: boulderALPN, CAA: boulderCAA, MPIC: boulderMPIC,
 	}
 }
+
+// generic is what Boulder says of whatever it has no words for.
+const generic = "Error getting validation data"
 
 func boulderBody(ip, why string) *Problem {
 	return problem(Unauthorized, fmt.Sprintf("%s: Error reading HTTP response body: %s", ip, why))
@@ -132,32 +140,37 @@ func (w DNSWords) ede(code uint16) string {
 	return fmt.Sprintf("Unknown Extended DNS Error code %d", code)
 }
 
-// boulderFault words a failed request (va/va.go detailedError). Since Go 1.23
-// a dial is detached from the request's deadline: if the budget ends while
-// still dialling, the CA says "after connect" although nothing connected.
+// boulderFault words a failed HTTP request.
 func boulderFault(ip string, u *url.URL, f *probes.Fault, late bool) *Problem {
-	t, why := Connection, "Error getting validation data"
+	t, why := boulderWhy(f, late)
+	return problem(t, boulderAt(ip, masked(u), why))
+}
+
+// boulderWhy words a fault (va/va.go detailedError). Since Go 1.23 a dial is
+// detached from an HTTP request's deadline: if the budget ends while still
+// dialling, the CA says "after connect" although nothing connected.
+func boulderWhy(f *probes.Fault, late bool) (ProblemType, string) {
 	switch f.Kind {
 	case probes.FaultAlert:
-		t, why = TLS, f.Detail
+		return TLS, f.Detail
 	case probes.FaultTimeout:
-		why = "Timeout after connect (your server may be slow or overloaded)"
 		if f.Op == opDial && !late {
-			why = "Timeout during connect (likely firewall problem)"
+			return Connection, "Timeout during connect (likely firewall problem)"
 		}
+		return Connection, "Timeout after connect (your server may be slow or overloaded)"
 	case probes.FaultRefused:
-		why = "Connection refused"
+		return Connection, "Connection refused"
 	case probes.FaultNetUnreachable:
-		why = "Network unreachable"
+		return Connection, "Network unreachable"
 	case probes.FaultReset:
-		why = "Connection reset by peer"
+		return Connection, "Connection reset by peer"
 	case probes.FaultHTTP2:
-		why = "Server is speaking HTTP/2 over HTTP"
+		return Connection, "Server is speaking HTTP/2 over HTTP"
 	case probes.FaultClosed, probes.FaultUnreachable, probes.FaultProhibited, probes.FaultPlain, probes.FaultNotTLS,
 		probes.FaultTLS, probes.FaultNotHTTP, probes.FaultTooLarge, probes.FaultEncoding, probes.FaultUnsendable,
 		probes.FaultBadAnswer, probes.FaultLocal, probes.FaultCanceled, probes.FaultOther:
 	}
-	return problem(t, boulderAt(ip, masked(u), why))
+	return Connection, generic
 }
 
 // masked is a URL as net/http's client quotes it in an error: its password

@@ -52,9 +52,8 @@ type Pin struct {
 // Walk performs one task and returns what it saw. When it returns, no
 // goroutine it started is alive and no connection is open. When ctx ends
 // first, the trace ends with a step whose fault is FaultCanceled.
-func (w *Walker) Walk(ctx context.Context, task probes.Task, proof probes.Proof, asOf time.Time) probes.Trace {
+func (w *Walker) Walk(ctx context.Context, given probes.Given) probes.Trace {
 	e := &eyes{w: w, start: time.Now()}
-	given := probes.Given{Task: task, AsOf: asOf, Proof: proof}
 	e.trace = probes.Trace{{Fact: given}}
 	side := &errands{w: w, start: e.start, known: map[string]bool{}, slots: make(chan struct{}, atOnce)}
 	w.Policy.Decide(given, func(asks ...probes.Ask) []probes.Step {

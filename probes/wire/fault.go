@@ -144,8 +144,16 @@ func textKind(err error) probes.FaultKind {
 }
 
 // fieldOf is the header field that net/textproto stumbled over: its error
-// quotes the line and nothing else tells.
+// quotes the line and nothing else tells. crypto/tls has no types either for a
+// certificate that crypto/x509 cannot parse, and for a protocol that the server
+// chose without having been offered it (Apache without mod_md: http/1.1).
 func fieldOf(err error) string {
+	if strings.HasPrefix(err.Error(), "tls: failed to parse certificate from server: ") {
+		return "certificate"
+	}
+	if err.Error() == "tls: server selected unadvertised ALPN protocol" {
+		return "protocol"
+	}
 	_, line, ok := strings.Cut(err.Error(), "malformed MIME header: ")
 	if !ok {
 		_, line, ok = strings.Cut(err.Error(), "malformed MIME header line: ")

@@ -91,7 +91,7 @@ func Request(f probes.Fetch) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errUnsendable, err)
 	}
-	host, err := httpguts.PunycodeHostPort(u.Host)
+	host, err := httpguts.PunycodeHostPort(strings.TrimSuffix(u.Host, ":")) // net/http leaves an empty port away
 	if err != nil || host == "" || !httpguts.ValidHostHeader(host) {
 		return nil, fmt.Errorf("%w: invalid Host header", errUnsendable)
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/report"
 )
 
@@ -22,6 +23,9 @@ func Diagnose(in *In) []report.Finding {
 	masked := map[string]bool{}
 	named := false
 	for _, c := range All() {
+		if !c.about(in.Given.Method) {
+			continue
+		}
 		found := c.Detect(in)
 		if len(found) == 0 {
 			continue
@@ -41,13 +45,34 @@ func Diagnose(in *In) []report.Finding {
 			out = append(out, h.check.finding(in, f))
 		}
 	}
-	slices.SortStableFunc(out, func(a, b report.Finding) int {
-		return cmp.Or(cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Code, b.Code), strings.Compare(a.Subject, b.Subject))
-	})
+	Sort(out)
 	for i := range out {
 		out[i].ID = fmt.Sprintf("f%d", i+1)
 	}
 	return out
+}
+
+// areas are those that are about some methods only; the others serve all.
+var areas = map[string][]probes.Method{
+	"http01":       {probes.HTTP01},
+	"dns01":        {probes.DNS01, probes.DNSAccount01},
+	"dnspersist01": {probes.DNSPersist01},
+	"tlsalpn01":    {probes.TLSALPN01},
+	"caa":          {probes.CAA},
+}
+
+// about reports whether a check is about a method, by the area of its code.
+func (c *Check) about(m probes.Method) bool {
+	area, _, _ := strings.Cut(c.Code, ".")
+	methods, some := areas[area]
+	return !some || slices.Contains(methods, m)
+}
+
+// Sort orders findings by severity, the worst first, code and subject.
+func Sort(fs []report.Finding) {
+	slices.SortStableFunc(fs, func(a, b report.Finding) int {
+		return cmp.Or(cmp.Compare(b.Severity, a.Severity), strings.Compare(a.Code, b.Code), strings.Compare(a.Subject, b.Subject))
+	})
 }
 
 // Unsettled reports whether findings leave the CA's answer open.

@@ -16,7 +16,8 @@ var _ = register(Check{
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "make the record: {host}. A or AAAA with the address of the server", Snippet: "{host}.  300  IN  A  ADDRESS"},
+		{For: "DNS", Text: "make the record: {host}. A or AAAA with the address of the server", Snippet: "{host}.  300  IN  A  ADDRESS", When: func(in *In) bool { return !in.byTXT() }},
+		{For: "DNS", Text: "register the domain, and delegate it to name servers that have a zone for it", When: (*In).byTXT},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

@@ -69,7 +69,8 @@ func openPort() []Fix {
 		{For: "Windows Firewall", Text: "let newcomers in", Snippet: "New-NetFirewallRule -DisplayName \"HTTP {port} in\" -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow"},
 		{For: "cloud", Text: "add an inbound rule to the security group: TCP {port} from 0.0.0.0/0 and ::/0"},
 		{For: "router", Text: "forward TCP {port} to the server"},
-		{For: "the firewall team", Text: "permit inbound NEW TCP {port} from any source to {address}; a content filter may narrow it to the path /.well-known/acme-challenge/*. There is no list of CA addresses; they change"},
+		{For: "the firewall team", Text: "permit inbound NEW TCP {port} from any source to {address}; a content filter may narrow it to the path /.well-known/acme-challenge/*. There is no list of CA addresses; they change", When: byHTTP},
+		{For: "the firewall team", Text: "permit inbound NEW TCP {port} from any source to {address}, and let TLS through unopened. There is no list of CA addresses; they change", When: byALPN},
 	}
 }
 

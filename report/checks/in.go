@@ -22,6 +22,10 @@ type In struct {
 	Requests []Request // the CA's, in order
 	Looks    []Look    // beyond the CA's path, by what they are for
 	Lookups  []Step    // the CA's look-ups, in order
+	// Primary is what the first perspective decided, and Remotes what the
+	// others did. Decision is the CA's: Primary, or its trouble with Remotes.
+	Primary policy.Decision
+	Remotes []policy.Remote // nil: nobody else looked, or Primary ended it
 
 	byWhy map[probes.Beyond][]Look // Looks, by what they are for
 }
@@ -58,21 +62,26 @@ type Look struct {
 	Fault  *probes.Fault // of the last step; nil: it came to its end
 }
 
+// A Sight is the trace of a remote perspective.
+type Sight = probes.Sight
+
 // Read prepares the evidence for the checks. ok is false for a trace without
 // a question.
-func Read(t probes.Trace, p *policy.Policy, o Options) (in *In, ok bool) {
+func Read(t probes.Trace, p *policy.Policy, o Options, remotes ...Sight) (in *In, ok bool) {
 	g, ok := t.Given()
 	if !ok {
 		return nil, false
 	}
-	in = &In{Trace: t, Given: g, Policy: p, Options: o, Decision: p.Decide(g, t.Replay()), byWhy: map[probes.Beyond][]Look{}}
+	in = &In{Trace: t, Given: g, Policy: p, Options: o, Primary: p.Decide(g, t.Replay()), byWhy: map[probes.Beyond][]Look{}}
+	in.Decision = in.Primary
+	in.corroborate(remotes)
 	in.Looks = make([]Look, 0, errands(t))
 	for i := range t {
 		in.take(&t[i])
 	}
 	for i := range in.Requests {
-		if n := in.Requests[i].N; n >= 1 && n <= len(in.Decision.Records) {
-			in.Requests[i].URL = parse(in.Decision.Records[n-1].URL)
+		if n := in.Requests[i].N; n >= 1 && n <= len(in.Primary.Records) {
+			in.Requests[i].URL = parse(in.Primary.Records[n-1].URL)
 		}
 	}
 	slices.SortStableFunc(in.Looks, func(a, b Look) int { return strings.Compare(string(a.Why), string(b.Why)) })
@@ -86,6 +95,34 @@ func Read(t probes.Trace, p *policy.Policy, o Options) (in *In, ok bool) {
 		from = to
 	}
 	return in, true
+}
+
+// corroborate adds what the remote perspectives decide, as the CA counts it. A
+// token that nobody knows cannot be served to them either.
+func (in *In) corroborate(remotes []Sight) {
+	if len(remotes) == 0 || in.Primary.Undecided || !in.Primary.Valid && !in.Primary.Excused(in.Given.Proof) {
+		return
+	}
+	d := &in.Decision
+	if p := in.Policy.TooFew(len(remotes)); p != nil {
+		d.Valid, d.Problem, d.Rule = false, p, policy.RuleTooFew
+		return
+	}
+	p := in.Policy.Remotely(in.Primary.Spent)
+	var counted []policy.Remote
+	for _, s := range remotes {
+		r := policy.Remote{Perspective: s.Name, RIR: s.RIR, Decision: policy.Decision{Undecided: true}}
+		if g, ok := s.Trace.Given(); ok {
+			r.Decision = p.Decide(g, s.Trace.Replay())
+		}
+		d.Undecided = d.Undecided || r.Decision.Undecided
+		in.Remotes = append(in.Remotes, r)
+		r.Decision.Valid = r.Decision.Valid || r.Decision.Excused(in.Given.Proof)
+		counted = append(counted, r)
+	}
+	if p, rule := in.Policy.Corroborate(counted); p != nil && !d.Undecided {
+		d.Valid, d.Problem, d.Rule = false, p, rule
+	}
 }
 
 // errands counts those of a trace; a step beyond without a number is one of
@@ -207,7 +244,7 @@ func (in *In) Last() Request {
 // too, and that it is not because of where or how we looked.
 func (in *In) Refused() bool {
 	d := in.Decision
-	return !d.Valid && !d.Undecided && !d.Excused(in.Given.Proof) && !in.Unclear() && !in.Ours()
+	return !d.Valid && !d.Undecided && (!d.Excused(in.Given.Proof) || in.nowhere()) && !in.Unclear() && !in.Ours()
 }
 
 // Unclear reports that the server refuses a token nobody knows in a way that a

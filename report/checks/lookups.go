@@ -29,27 +29,29 @@ const (
 	looping
 	bogus
 	expiredSignature
+	tcpBlocked
 )
 
 // fails reports whether the look-up itself failed, rather than found nothing.
 func (c lookupClass) fails() bool { return c >= servfail && c != dangling }
 
 // lookups finds that the CA stops because no look-up of a name gave an
-// address, and that at least one of them failed in the given way. A family
-// that merely has no record is not to blame where the other fails.
+// address, or that of its TXT record failed, and that at least one of them
+// failed in the given way. A family that merely has no record is not to blame
+// where the other fails.
 func (in *In) lookups(class lookupClass, say string) []Found {
-	if !in.Stopped(policy.RuleLookup) {
+	if !in.Refused() || in.Decision.Rule != policy.RuleLookup && !in.nowhere() {
 		return nil
 	}
 	var evidence []report.Evidence
 	hit, worse := false, false
-	name := string(in.Given.Identifier)
+	name, qtype := string(in.Given.Identifier), "A"
 	for _, s := range in.Lookups {
 		l, ok := s.Fact.(probes.Lookup)
 		if !ok || s.Hop != in.Decision.Hop {
 			continue
 		}
-		name = l.Name
+		name, qtype = l.Name, l.Type
 		c := in.classOf(s, l)
 		hit = hit || c == class
 		worse = worse || c != class && c != noAddress && c != fine
@@ -61,13 +63,32 @@ func (in *In) lookups(class lookupClass, say string) []Found {
 	if !in.Given.AsOf.IsZero() && len(in.Requests) > 0 {
 		evidence = append(evidence, in.location(in.Last()))
 	}
-	return one(name, fmt.Sprintf(say, name), evidence...)
+	found := one(name, fmt.Sprintf(say, in.where(name)), append(evidence, in.serverEvidence()...)...)
+	found[0].Args = map[string]string{"host": name, "qtype": qtype}
+	return found
+}
+
+// where names what a look-up failed at: a name, or where its aliases lead.
+func (in *In) where(name string) string {
+	if !in.byTXT() {
+		return name
+	}
+	d := in.delegation()
+	switch {
+	case d.Nowhere && len(d.Aliases) == 0:
+		return policy.Registrable(d.Target)
+	case len(d.Aliases) > 0 && !d.Loop:
+		return fmt.Sprintf("%s, where %s leads,", d.Target, name)
+	}
+	return name
 }
 
 func (in *In) classOf(s Step, l probes.Lookup) lookupClass {
 	switch {
 	case s.Fault != nil && (s.Fault.Kind == probes.FaultUnsendable || s.Fault.Kind == probes.FaultBadAnswer):
 		return malformed
+	case s.Fault != nil && in.tcpBlocked():
+		return tcpBlocked
 	case s.Fault != nil:
 		return silent
 	case l.RCode == "NXDOMAIN" && aliased(l):
@@ -76,6 +97,8 @@ func (in *In) classOf(s Step, l probes.Lookup) lookupClass {
 		return nxdomain
 	case l.RCode == "SERVFAIL":
 		return in.servfailClass(l)
+	case l.RCode != "NOERROR" && in.abandoned():
+		return dangling
 	case l.RCode != "NOERROR":
 		return otherError
 	}
@@ -100,8 +123,13 @@ func (in *In) servfailClass(l probes.Lookup) lookupClass {
 			return bogus
 		}
 	}
-	if in.circular() {
+	switch {
+	case in.circular():
 		return looping
+	case in.abandoned():
+		return dangling
+	case in.tcpBlocked():
+		return tcpBlocked
 	}
 	return servfail
 }

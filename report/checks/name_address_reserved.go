@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/report"
@@ -15,19 +16,17 @@ var _ = register(Check{
 	Causes: []string{
 		"the address is meant for the inside",
 	},
-	FixBy: Client,
-	Fixes: []Fix{
-		{For: "DNS", Text: "use a name under a domain that you own"},
-		{For: "your app", Text: "or use your own CA for devices you manage"},
-	},
+	FixBy:   Client,
+	Fixes:   notPublicHere(),
 	Again:   "acmecheck {target}",
 	Topics:  []string{"private-ca"},
-	Sources: []string{"https://www.rfc-editor.org/rfc/rfc8555#section-7.1.4", "boulder policy/pa.go; va/http.go newValidationRecord"},
+	Sources: []string{"https://www.iana.org/assignments/iana-ipv4-special-registry/", "https://www.iana.org/assignments/iana-ipv6-special-registry/", rfcOrder, paIP + "; va/http.go newValidationRecord"},
 	Detect: func(in *In) []Found {
-		if len(in.Requests) > 0 || !in.Stopped(policy.RuleReserved) {
+		if !in.namedWrong(policy.RuleReserved, policy.RuleAddressReserved) {
 			return nil
 		}
 		id := string(in.Given.Identifier)
-		return one(id, fmt.Sprintf("%s is a private or reserved address; no public CA issues for it", id), report.Evidence{Probe: "p1", Field: "identifier", Text: id})
+		_, block, _ := strings.Cut(in.Policy.Addresses.Refusal(in.Given.Identifier.Addr()), "block: ")
+		return in.misnamed(id, report.Text(block), fmt.Sprintf("%s is a private or reserved address; no public CA issues for it", id))
 	},
 })

@@ -3,6 +3,7 @@ package checks
 import (
 	"fmt"
 	"strings"
+	"unicode"
 
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/report"
@@ -12,27 +13,60 @@ var _ = register(Check{
 	Code:     "name.character.invalid",
 	Severity: report.Error,
 	Title:    "a character that no certificate name may have",
-	Means:    "A name in a certificate consists of letters a to z in lower case, digits and hyphens, in labels separated by dots.",
+	Means:    "A name in a certificate consists of letters a to z in lower case, digits and hyphens, in labels separated by dots. A label neither starts nor ends with a hyphen.",
 	Causes: []string{
-		"the name was not converted to its ASCII form (xn--)",
-		"an underscore, a space, an asterisk or an upper-case letter",
+		"the name of a service (_sip._tcp), a container or a Windows machine, which may have an underscore in DNS",
+		"an international name that was not converted to its ASCII form (xn--)",
+		"a port, a path, a space or a stray hyphen came along with the name",
 	},
 	FixBy: Client,
 	Fixes: []Fix{
-		{For: "your app", Text: "ask for the ASCII form of the name, in lower case"},
+		{For: "your app", Text: "host names of services may have an underscore, certificate names may not: name the host behind it", Snippet: "acmecheck {host}", When: ofService},
+		{For: "DNS", Text: "give the host a second name, with hyphens in place of underscores", Snippet: "acmecheck {host}", When: func(in *In) bool { return underscored(in) && !ofService(in) && in.nearest() != "" }},
+		{For: "your app", Text: "ask for the host name alone, in its ASCII form and in lower case", Snippet: "acmecheck {host}", When: func(in *In) bool { return !underscored(in) && in.nearest() != "" }},
+		{For: "your app", Text: "ask for a name of letters, digits, hyphens and dots alone", When: func(in *In) bool { return in.nearest() == "" }},
 	},
 	Again:   "acmecheck {target}",
-	Sources: []string{"https://www.rfc-editor.org/rfc/rfc8555#section-7.1.4", "boulder policy/pa.go; va/http.go newValidationRecord"},
+	Sources: []string{rfcOrder, paNames + "; va/http.go newValidationRecord"},
 	Masks:   []string{"name.suffix.unknown", "dns.name.nxdomain", "dns.name.no-address", "dns.answer.malformed"},
 	Detect: func(in *In) []Found {
-		id := string(in.Given.Identifier)
-		odd := strings.IndexFunc(strings.TrimPrefix(id, "*."), func(r rune) bool {
-			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyz0123456789-.", r)
-		})
-		if in.Given.Identifier.IsIP() || odd < 0 || len(in.Requests) > 0 || !in.Stopped(policy.RuleSuffix, policy.RuleUnsendable, policy.RulePath, policy.RuleHostEmpty, policy.RuleLookup) {
+		char, label := oddRune(in), in.blamed(policy.RuleNameCharacter)
+		va := char != "" && in.namedWrong(policy.RuleSuffix, policy.RuleUnsendable, policy.RulePath, policy.RuleHostEmpty, policy.RuleLookup)
+		switch {
+		case in.Given.Identifier.IsIP(), !va && !in.namedWrong(policy.RuleNameCharacter):
 			return nil
+		case char == "":
+			return in.misnamed(label, "a hyphen at the edge", fmt.Sprintf("a label must not start or end with a hyphen, and %q does", label))
 		}
-		e := report.Evidence{Probe: "p1", Field: "identifier", Text: id}
-		return one(id, fmt.Sprintf("%q has a character that no certificate name may have", id), e)
+		return with(in.misnamed(char, "not allowed", oddSay(in, char)), map[string]string{"host": in.nearest()})
 	},
 })
+
+func underscored(in *In) bool { return oddRune(in) == "_" }
+
+// ofService reports the name of a service, whose first label begins with an
+// underscore (RFC 8552).
+func ofService(in *In) bool { return strings.HasPrefix(in.bare(), "_") && in.nearest() != "" }
+
+// oddRune is the first character that no certificate name may have, or "".
+func oddRune(in *In) string {
+	for _, r := range in.bare() {
+		if !hostRune(r) {
+			return string(r)
+		}
+	}
+	return ""
+}
+
+func oddSay(in *In, char string) string {
+	id, r := string(in.Given.Identifier), []rune(char)[0]
+	switch {
+	case r == '_':
+		return fmt.Sprintf("%q has an underscore, which no certificate name may have", id)
+	case r >= 0x80 && in.nearest() != "":
+		return fmt.Sprintf("%q is not in its ASCII form, %s", id, in.nearest())
+	case unicode.IsUpper(r):
+		return fmt.Sprintf("%q is not in lower case", id)
+	}
+	return fmt.Sprintf("%q has %q, which no certificate name may have", id, char)
+}

@@ -19,8 +19,9 @@ var _ = register(Check{
 	},
 	FixBy: Server,
 	Fixes: []Fix{
-		{For: "nginx", Text: "give the name a server block that answers", Snippet: "server { listen 80; server_name {name}; … }"},
-		{For: "your app", Text: "answer the challenge path in HTTP/1.1"},
+		{For: "nginx", Text: "give the name a server block that answers", Snippet: "server { listen 80; server_name {name}; … }", When: byHTTP},
+		{For: "your app", Text: "answer the challenge path in HTTP/1.1", When: byHTTP},
+		{For: "your app", Text: "let the ACME client answer on port 443 while the order runs, and whatever is in front pass the handshake on", When: byALPN},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{docsPort80, rfcHTTP01, vaHTTP + "; va/va.go detailedError"},

@@ -20,8 +20,8 @@ var _ = register(Check{
 	FixBy: Server,
 	Fixes: []Fix{
 		{For: "your app", Text: "run a server on port {port} of {address}; an ACME client in standalone mode has to listen while the order runs"},
-		{For: "nginx", Text: "listen on both families", Snippet: "listen 80;\nlisten [::]:80;"},
-		{For: "Apache", Text: "listen on both families", Snippet: "Listen 80"},
+		{For: "nginx", Text: "listen on both families", Snippet: "listen 80;\nlisten [::]:80;", When: byHTTP},
+		{For: "Apache", Text: "listen on both families", Snippet: "Listen 80", When: byHTTP},
 		{For: "router", Text: "forward TCP {port} to the server"},
 		{For: "DNS", Text: "correct the address, if it is not this server's"},
 	},

@@ -19,7 +19,8 @@ var _ = register(Check{
 	},
 	FixBy: Network,
 	Fixes: []Fix{
-		{For: "the firewall team", Text: "let GET /.well-known/acme-challenge/* through to {address} port {port}, from any source and with any User-Agent"},
+		{For: "the firewall team", Text: "let GET /.well-known/acme-challenge/* through to {address} port {port}, from any source and with any User-Agent", When: byHTTP},
+		{For: "the firewall team", Text: "let TLS handshakes through to {address} port {port} that offer acme-tls/1 alone, from any source", When: byALPN},
 		{For: "your app", Text: "look at what the server logs at this moment"},
 	},
 	Again:   "acmecheck {target}",

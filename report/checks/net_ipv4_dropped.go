@@ -1,6 +1,8 @@
 package checks
 
 import (
+	"fmt"
+
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/report"
 )
@@ -11,7 +13,7 @@ var _ = register(Check{
 	Title:    "IPv4 is silently dropped; only IPv6 works",
 	Means:    "The CA tries IPv6 first, so it passes today. Without the AAAA record, or with a CA that tries IPv4, it fails.",
 	Causes: []string{
-		"a firewall drops TCP 80 on IPv4; a merely closed port would say \"refused\"",
+		"a firewall drops the port on IPv4; a merely closed port would say \"refused\"",
 	},
 	FixBy:   Network,
 	Fixes:   openPort(),
@@ -22,7 +24,7 @@ var _ = register(Check{
 		for _, l := range in.otherDead() {
 			if l.Dial.To.Addr().Is4() && !in.First().Dial.To.Addr().Is4() && l.Fault.Kind == probes.FaultTimeout {
 				out = append(out, Found{
-					Subject: l.where(), Certainty: report.Certain, Say: "IPv4 port 80 is silently dropped; only IPv6 keeps validation alive", Args: map[string]string{"address": l.Dial.To.Addr().String()},
+					Subject: l.where(), Certainty: report.Certain, Say: fmt.Sprintf("IPv4 port %d is silently dropped; only IPv6 keeps validation alive", l.Dial.To.Port()), Args: map[string]string{"address": l.Dial.To.Addr().String()},
 					Evidence: []report.Evidence{in.saw(in.First(), "address", "%s  connected", in.First().where()), look(l, "%s  %s for %.1f s", l.where(), FaultWords(l.Fault), l.Last.Took.Seconds())},
 				})
 			}
@@ -44,7 +46,7 @@ func (in *In) otherDead() []Look {
 		return nil
 	}
 	for _, l := range in.Looked(probes.BeyondAddress) {
-		dead := l.Fault != nil && l.Fetched == nil && l.Fault.Kind != probes.FaultCanceled && l.Fault.Kind != probes.FaultLocal
+		dead := l.Fault != nil && l.Fetched == nil && l.Shaken == nil && l.Fault.Kind != probes.FaultCanceled && l.Fault.Kind != probes.FaultLocal
 		if dead && !tried[l.where()] && !in.untried(l.Fault, l.Dial.To.Addr()) {
 			tried[l.where()] = true
 			out = append(out, l)

@@ -2,6 +2,7 @@ package checks
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/report"
@@ -11,7 +12,7 @@ var _ = register(Check{
 	Code:     "net.ipv6.broken",
 	Severity: report.Warning,
 	Title:    "IPv6 fails at once; validation falls back to IPv4",
-	Means:    "The CA tries IPv6 first and falls back to IPv4 when it cannot connect. It works today, and costs a request of the ten.",
+	Means:    "The CA tries IPv6 first and falls back to IPv4 when it cannot connect. It works today; in http-01 it costs a request of the ten.",
 	Causes: []string{
 		"the web server listens on IPv4 only",
 		"the AAAA record is old",
@@ -19,10 +20,11 @@ var _ = register(Check{
 	FixBy: Network,
 	Fixes: []Fix{
 		{For: "DNS", Text: "remove the AAAA record, if the server is not meant to be reached over IPv6"},
-		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;"},
-		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80"},
-		{For: "ufw", Text: "let newcomers in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow 80/tcp"},
-		{For: "the firewall team", Text: "permit inbound NEW TCP 80 over IPv6 too, from any source"},
+		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;", When: byHTTP},
+		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80", When: byHTTP},
+		{For: "your app", Text: "let the ACME client listen on [::]:443 too", When: byALPN},
+		{For: "ufw", Text: "let newcomers in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow {port}/tcp"},
+		{For: "the firewall team", Text: "permit inbound NEW TCP {port} over IPv6 too, from any source"},
 	},
 	Again:   "acmecheck {target}",
 	Topics:  []string{"ipv6"},
@@ -30,19 +32,36 @@ var _ = register(Check{
 	Detect: func(in *In) []Found {
 		var out []Found
 		for _, r := range in.fellBack() {
-			if r.Dialled.Fault.Kind == probes.FaultTimeout {
+			if r.fault().Kind == probes.FaultTimeout {
 				continue // net.ipv6.dropped
 			}
 			next := in.after(r)
 			out = append(out, Found{
 				Subject: r.where(), Certainty: report.Certain,
-				Say:      fmt.Sprintf("IPv6 port 80 fails at once; only %s keeps validation alive", family(next.Dial.To.Addr())),
+				Say:      fmt.Sprintf("IPv6 port %d fails at once; only %s keeps validation alive", r.Dial.To.Port(), family(next.Dial.To.Addr())),
 				Evidence: []report.Evidence{in.ended(r), in.saw(next, "address", "%s  connected", next.where())},
 			})
 		}
 		return out
 	},
 })
+
+// fault is what a fallback may follow: that of the connection, or in
+// tls-alpn-01 of the handshake.
+func (r Request) fault() *probes.Fault {
+	if r.Dialled.Fault == nil && r.Shaken != nil && len(r.Handshake.ALPN) > 0 {
+		return r.Shaken.Fault
+	}
+	return r.Dialled.Fault
+}
+
+// lost is the time that passed before a fallback.
+func (r Request) lost() time.Duration {
+	if r.Shaken != nil {
+		return r.Dialled.Took + r.Shaken.Took
+	}
+	return r.Dialled.Took
+}
 
 // fellBack are the requests over IPv6 that could not connect and were followed
 // by one over IPv4 that could, each address once: every redirect to the same
@@ -52,7 +71,7 @@ func (in *In) fellBack() []Request {
 	seen := map[string]bool{}
 	for i, r := range in.Requests[:max(0, len(in.Requests)-1)] {
 		next := in.Requests[i+1]
-		if !seen[r.where()] && r.Dialled.Fault != nil && next.Dialled.Fault == nil && next.Dial.To.Addr().Is4() && next.URL.String() == r.URL.String() && !in.untried(r.Dialled.Fault, r.Dial.To.Addr()) {
+		if !seen[r.where()] && r.fault() != nil && next.fault() == nil && next.Dial.To.Addr().Is4() && next.URL.String() == r.URL.String() && !in.untried(r.Dialled.Fault, r.Dial.To.Addr()) {
 			seen[r.where()] = true
 			out = append(out, r)
 		}

@@ -19,10 +19,11 @@ var _ = register(Check{
 	FixBy: Network,
 	Fixes: []Fix{
 		{For: "DNS", Text: "remove the AAAA record, if the server is not meant to be reached over IPv6"},
-		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;"},
-		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80"},
-		{For: "ufw", Text: "let newcomers in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow 80/tcp"},
-		{For: "the firewall team", Text: "permit inbound NEW TCP 80 over IPv6 too, from any source"},
+		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;", When: byHTTP},
+		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80", When: byHTTP},
+		{For: "your app", Text: "let the ACME client listen on [::]:443 too", When: byALPN},
+		{For: "ufw", Text: "let newcomers in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow {port}/tcp"},
+		{For: "the firewall team", Text: "permit inbound NEW TCP {port} over IPv6 too, from any source"},
 	},
 	Again:   "acmecheck {target}",
 	Topics:  []string{"ipv6"},
@@ -30,13 +31,17 @@ var _ = register(Check{
 	Detect: func(in *In) []Found {
 		var out []Found
 		for _, r := range in.fellBack() {
-			if r.Dialled.Fault.Kind != probes.FaultTimeout {
+			if r.fault().Kind != probes.FaultTimeout {
 				continue // net.ipv6.broken
 			}
 			next := in.after(r)
+			say := "IPv6 port %d is silently dropped and costs 10 s; only %s keeps validation alive"
+			if r.Dialled.Fault == nil {
+				say = "IPv6 port %d accepts, then says nothing and costs 10 s; only %s keeps validation alive"
+			}
 			out = append(out, Found{
 				Subject: r.where(), Certainty: report.Certain,
-				Say:      fmt.Sprintf("IPv6 port 80 is silently dropped and costs 10 s; only %s keeps validation alive", family(next.Dial.To.Addr())),
+				Say:      fmt.Sprintf(say, r.Dial.To.Port(), family(next.Dial.To.Addr())),
 				Evidence: []report.Evidence{in.ended(r), in.saw(next, "address", "%s  connected", next.where())},
 			})
 		}

@@ -23,7 +23,7 @@ var _ = register(Check{
 	Sources: []string{"https://tldr.fail", vaHTTP + " httpTransport"},
 	Masks:   []string{"net.read.timeout", "net.connect.reset", "net.connect.closed"},
 	Detect: func(in *In) []Found {
-		if !in.Failed("handshake", probes.FaultTimeout, probes.FaultReset, probes.FaultClosed) {
+		if !in.Failed("handshake", probes.FaultTimeout, probes.FaultReset, probes.FaultClosed) || !in.unheardAgain() {
 			return nil
 		}
 		r := in.Last()

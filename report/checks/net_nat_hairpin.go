@@ -25,7 +25,7 @@ var _ = register(Check{
 		r := in.Last()
 		s, _ := in.Standing(r.Dial.To.Addr())
 		say := fmt.Sprintf("%s is our own network's address and does not answer from inside; from outside it may", r.Dial.To.Addr())
-		if device := router(r.Fetch, in.page()); device != "" {
+		if device := in.device(); device != "" {
 			say = fmt.Sprintf("%s is our own network's address, and from inside the router answers (%s); from outside the server may", r.Dial.To.Addr(), device)
 		}
 		return []Found{{

@@ -12,8 +12,10 @@ var _ = register(Check{
 	Causes: []string{
 		"nothing better is known; the trace in the JSON report has every step",
 	},
-	FixBy:   Server,
-	Fixes:   serveHere(),
+	FixBy: Server,
+	Fixes: []Fix{
+		{For: "your app", Text: "look at what the server logs at this moment; the trace of the JSON report has every step, with its time"},
+	},
 	Again:   "acmecheck {target}",
 	Sources: []string{docsPort80, rfcHTTP01, vaHTTP + "; va/va.go detailedError"},
 	Generic: true,

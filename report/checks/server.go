@@ -31,8 +31,11 @@ var serverKinds = []string{"nginx", "Apache", "Caddy", "HAProxy", "Traefik", "II
 func isServer(kind string) bool { return slices.Contains(serverKinds, kind) }
 
 // ServerKind is the kind of server that gave the CA's last answer; empty if
-// none did or it does not say.
+// none did or it does not say. In a handshake it never does: others asked.
 func (in *In) ServerKind() string {
+	if in.Given.Method == probes.TLSALPN01 {
+		return in.holder().kind
+	}
 	for _, r := range slices.Backward(in.Requests) {
 		if r.Fetched != nil && r.Fetched.Fault == nil {
 			return kindOf(r.Fetch)

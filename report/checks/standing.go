@@ -14,13 +14,13 @@ import (
 // Ours reports that the look failed for a reason of this machine or its
 // network, so that it decides nothing about the target.
 func (in *In) Ours() bool {
-	return in.resolverSilent() || in.noRoute() || in.rejectedHere() || in.noSocket() || in.hairpin()
+	return in.resolverSilent() || in.noRoute() || in.rejectedHere() || in.noSocket() || in.hairpin() || in.cached()
 }
 
 // resolverSilent: no look-up got an answer, not even one for the root's name
 // servers, so it is the resolver that is not there.
 func (in *In) resolverSilent() bool {
-	if in.Decision.Rule != policy.RuleLookup {
+	if r := in.Decision.Rule; r != policy.RuleLookup && r != policy.RuleCAALookup {
 		return false
 	}
 	lookups := slices.Clone(in.Lookups)
@@ -33,14 +33,20 @@ func (in *In) resolverSilent() bool {
 	})
 }
 
+// faulted reports that the CA ended at a fault, be it one that it hides because
+// there is no IPv4 address to turn to.
+func (in *In) faulted() bool {
+	return in.Decision.Rule == policy.RuleFault || in.Decision.Rule == policy.RuleNoFallback
+}
+
 // noRoute: this machine itself knows no way to the address.
 func (in *In) noRoute() bool {
-	return in.Decision.Rule == policy.RuleFault && in.unrouted(in.Decision.Fault, in.Last().Dial.To.Addr())
+	return in.faulted() && in.unrouted(in.Decision.Fault, in.Last().Dial.To.Addr())
 }
 
 // rejectedHere: a firewall of this machine rejected what it sent.
 func (in *In) rejectedHere() bool {
-	return in.Decision.Rule == policy.RuleFault && in.stopped(in.Decision.Fault, in.Last().Dial.To.Addr())
+	return in.faulted() && in.stopped(in.Decision.Fault, in.Last().Dial.To.Addr())
 }
 
 // untried reports a dial whose packets never left this machine, so that it
@@ -80,15 +86,15 @@ func (in *In) stopped(f *probes.Fault, to netip.Addr) bool {
 // noSocket: this machine could not open a connection.
 func (in *In) noSocket() bool {
 	f := in.Decision.Fault
-	return in.Decision.Rule == policy.RuleFault && f != nil && f.Kind == probes.FaultLocal && !in.noRoute()
+	return in.faulted() && f != nil && f.Kind == probes.FaultLocal && !in.noRoute()
 }
 
 // hairpin: at an address whose way does not leave our own NAT, the connection
 // failed or the router answered in person. It may simply not lead back in.
 func (in *In) hairpin() bool {
 	d := in.Decision
-	failed := d.Rule == policy.RuleFault && d.Fault != nil && d.Fault.Op == "dial"
-	if !failed && router(in.Last().Fetch, in.page()) == "" {
+	failed := in.faulted() && d.Fault != nil && d.Fault.Op == "dial"
+	if !failed && in.device() == "" {
 		return false
 	}
 	s, ok := in.Standing(in.Last().Dial.To.Addr())
@@ -133,7 +139,7 @@ func answers(l Look) bool {
 // it was our own server that answered, we stand inside whatever the route.
 func (in *In) Inside() (standing, bool) {
 	for _, l := range in.Looked(probes.BeyondServed) {
-		if first := in.First().Dial.To.Addr(); l.Served.Requests > 0 && !first.IsLoopback() {
+		if first := in.First().Dial.To.Addr(); l.Served.Requests > 0 && first.IsValid() && !first.IsLoopback() {
 			return standing{addr: first, own: true, step: l.Last}, true
 		}
 	}

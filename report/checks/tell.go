@@ -3,7 +3,9 @@ package checks
 // This file has the sentences and the evidence that many checks share.
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net/netip"
 	"strings"
 
@@ -23,16 +25,28 @@ func (in *In) Args() map[string]string {
 	if host == "" {
 		host = string(in.Given.Identifier)
 	}
-	return map[string]string{
+	args := map[string]string{
 		"name":    string(in.Given.Identifier),
 		"target":  string(in.Given.Method) + "@" + string(in.Given.Identifier),
 		"host":    host,
 		"address": last.addr(),
-		"port":    fmt.Sprint(max(80, int(last.Dial.To.Port()))),
+		"port":    fmt.Sprint(cmp.Or(last.Dial.To.Port(), in.port())),
 		"url":     last.URL.String(),
 		"token":   in.Given.Token,
 		"ua":      in.Policy.UserAgent,
+		"san":     map[bool]string{true: "IP:", false: "DNS:"}[in.Given.Identifier.IsIP()] + string(in.Given.Identifier),
+		"digest":  in.digestHex(),
 	}
+	maps.Copy(args, in.txtArgs())
+	return args
+}
+
+// port is where the CA begins.
+func (in *In) port() uint16 {
+	if in.Given.Method == probes.TLSALPN01 {
+		return in.Policy.TLSALPN01.Port
+	}
+	return in.Policy.HTTP01.Port
 }
 
 func (r Request) addr() string {
@@ -98,7 +112,7 @@ func ede(l probes.Lookup) string {
 	if l.EDE == nil {
 		return ""
 	}
-	return strings.TrimSpace(fmt.Sprintf(" (extended error %d %s", l.EDE.Code, l.EDE.Text)) + ")"
+	return " (" + strings.TrimSpace(fmt.Sprintf("extended error %d %s", l.EDE.Code, l.EDE.Text)) + ")"
 }
 
 // location is evidence of where a request was redirected to.
@@ -204,6 +218,9 @@ func repro(in *In, f Found) []string {
 		}
 	case len(in.Requests) > 0 && len(f.Evidence) > 0 && f.Evidence[0].Hop > 0:
 		r := in.Requests[min(int(f.Evidence[0].Hop), len(in.Requests))-1]
+		if in.Given.Method == probes.TLSALPN01 {
+			return append(out, in.openssl(r))
+		}
 		agent := ""
 		if in.byAgent() {
 			agent = "-A " + shellWord(in.Policy.UserAgent) + " "

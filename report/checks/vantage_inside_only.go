@@ -10,7 +10,7 @@ var _ = register(Check{
 	Code:     "vantage.inside.only",
 	Severity: report.Info,
 	Title:    "seen only from inside: reachability unknown",
-	Means:    "The CA does not answer your client on its connection; it opens new ones to your port 80, from outside. From here no firewall was crossed.",
+	Means:    "The CA does not answer your client on its connection; it opens new ones to your server, from outside. From here no firewall was crossed.",
 	Causes: []string{
 		"the check runs on the server itself, or behind the same router",
 	},

@@ -7,6 +7,7 @@ package judge_test
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,16 @@ func FuzzEveryNoHasABecause(f *testing.F) {
 	})
 }
 
+// The same for the other methods, CAA and several perspectives.
+func FuzzEveryNoHasABecauseByAnyMethod(f *testing.F) {
+	for seed := range uint64(64) {
+		f.Add(seed, seed%4 == 3)
+	}
+	f.Fuzz(func(t *testing.T, seed uint64, deep bool) {
+		because(t, makeMethodWorld(seed), beyond.Options{Deep: deep})
+	})
+}
+
 // because checks one world, with its own token and with one that nobody
 // knows. It returns what is found with its own.
 func because(t *testing.T, text string, o beyond.Options) (refused bool, found []report.Finding) {
@@ -39,34 +50,66 @@ func because(t *testing.T, text string, o beyond.Options) (refused bool, found [
 	if err != nil {
 		t.Fatalf("the maker writes worlds that cannot be read: %v\n%s", err, text)
 	}
-	own := see(w, probes.ProofToken, o)
-	d := decided(own.trace)
-	errs := len(errorsOf(own.outcome))
-	switch {
-	case d.Undecided:
-		t.Errorf("undecided\n%s", text)
-	case d.Valid != (errs == 0) || d.Valid != (own.outcome.Verdict == report.WouldIssue) || d.Valid == (own.outcome.Verdict == report.WouldNot):
-		t.Errorf("the CA accepts: %v (%s, %+v); errors %v, verdict %v\n%s", d.Valid, d.Rule, d.Fault, errorsOf(own.outcome), own.outcome.Verdict, text)
-	}
-	if errs > 1 && d.Rule != policy.RuleLookup {
-		t.Errorf("one refusal, and %v\n%s", errorsOf(own.outcome), text)
-	}
-	fit(t, text, own)
-	unknown := see(w, probes.ProofPath, o)
+	own := see(w, manner{Options: o})
+	d := reasoned(t, text, own)
+	unknown := see(w, manner{Options: o, unknown: true})
 	fit(t, text, unknown)
-	u := decided(unknown.trace)
-	byPath := strings.Contains(text, "acme-challenge") || strings.Contains(text, "/.")
-	if got := errorsOf(unknown.outcome); len(got) > 0 && (u.Excused(probes.ProofPath) || d.Valid && !byPath) {
+	u := decided(unknown)
+	byPath := strings.Contains(text, "acme-challenge") || strings.Contains(text, "/.") || w.Method != string(probes.HTTP01)
+	got := errorsOf(unknown.outcome)
+	// Nothing can be right in a domain that nobody has registered.
+	nowhere := u.Rule == policy.RuleTXTMissing && len(got) == 1 && (got[0] == "dns.name.nxdomain" || got[0] == "dns.cname.dangling")
+	if len(got) > 0 && !nowhere && (u.Excused(probes.ProofPath) && u.Rule != policy.RuleLookup || d.Valid && !byPath) {
 		t.Errorf("%v against a server whose only fault is not to know an unknown token (%s %d)\n%s", got, u.Rule, u.Status, text)
+	}
+	if !probes.Identifier(w.Identifier).IsIP() {
+		reasoned(t, text, see(w, manner{Options: o, caa: true}))
 	}
 	return !d.Valid, own.outcome.Findings
 }
 
-func decided(tr probes.Trace) policy.Decision {
+// reasoned holds that the CA's refusal has a reason, and its acceptance none.
+func reasoned(t *testing.T, text string, s sight) policy.Decision {
+	t.Helper()
+	fit(t, text, s)
+	d := decided(s)
+	errs := len(errorsOf(s.outcome))
+	switch {
+	case d.Undecided:
+		t.Errorf("undecided\n%s", text)
+	case d.Valid != (errs == 0) || d.Valid != (s.outcome.Verdict == report.WouldIssue) || d.Valid == (s.outcome.Verdict == report.WouldNot):
+		t.Errorf("the CA accepts: %v (%s, %+v); errors %v, verdict %v\n%s", d.Valid, d.Rule, d.Fault, errorsOf(s.outcome), s.outcome.Verdict, text)
+	}
+	if errs > 1 && d.Rule != policy.RuleLookup {
+		t.Errorf("one refusal, and %v\n%s", errorsOf(s.outcome), text)
+	}
+	return d
+}
+
+// decided is the CA's decision over all perspectives, made without the checks.
+func decided(s sight) policy.Decision {
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
-	g, _ := tr.Given()
-	return p.Decide(g, tr.Replay())
+	g, _ := s.trace.Given()
+	d := p.Decide(g, s.trace.Replay())
+	if !d.Valid && !d.Excused(g.Proof) || len(s.remotes) == 0 {
+		return d
+	}
+	remote := p.Remotely(d.Spent)
+	var remotes []policy.Remote
+	for _, r := range s.remotes {
+		rd := remote.Decide(g, r.Trace.Replay())
+		rd.Valid = rd.Valid || rd.Excused(g.Proof)
+		remotes = append(remotes, policy.Remote{Perspective: r.Name, RIR: r.RIR, Decision: rd})
+	}
+	problem, rule := p.TooFew(len(remotes)), policy.RuleTooFew
+	if problem == nil {
+		problem, rule = p.Corroborate(remotes)
+	}
+	if problem != nil {
+		d.Valid, d.Problem, d.Rule = false, problem, rule
+	}
+	return d
 }
 
 // fit holds that an outcome can be shown, stored and judged again.
@@ -89,7 +132,7 @@ func fit(t *testing.T, text string, s sight) {
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
 	first := encoded(t, s.outcome)
-	if again := encoded(t, judge.Judge(judge.In{Trace: s.trace, Policy: p})); again != first {
+	if again := encoded(t, judge.Judge(judge.In{Trace: s.trace, Remotes: s.remotes, Policy: p})); again != first {
 		t.Errorf("judged twice:\n%s\n%s", first, again)
 	}
 	raw, err := json.Marshal(s.trace)
@@ -100,7 +143,7 @@ func fit(t *testing.T, text string, s sight) {
 	if err := json.Unmarshal(raw, &stored); err != nil {
 		t.Fatal(err)
 	}
-	if again := encoded(t, judge.Judge(judge.In{Trace: stored, Policy: p})); again != first {
+	if again := encoded(t, judge.Judge(judge.In{Trace: stored, Remotes: s.remotes, Policy: p})); again != first {
 		t.Errorf("judged from JSON:\n%s\n%s\n%s", first, again, text)
 	}
 	shown(t, text, s.outcome)
@@ -142,23 +185,26 @@ func shown(t *testing.T, text string, o report.Outcome) {
 
 // Nearly every refusal has a cause of its own, not just that it failed.
 func TestGenericCodesAreRare(t *testing.T) {
+	for name, make := range map[string]func(uint64) string{"http-01": makeWorld, "other methods": makeMethodWorld} {
+		t.Run(name, func(t *testing.T) { genericCodesAreRare(t, make) })
+	}
+}
+
+func genericCodesAreRare(t *testing.T, make func(uint64) string) {
+	t.Helper()
 	worlds, refusals, generic := 2000, 0, 0
 	if testing.Short() {
 		worlds = 200
 	}
 	began := time.Now()
 	for seed := range uint64(worlds) {
-		text := makeWorld(seed)
+		text := make(seed)
 		refused, found := because(t, text, beyond.Options{})
 		if !refused {
 			continue
 		}
 		refusals++
-		named := false
-		for _, f := range found {
-			named = named || f.Severity == report.Error && !checks.ByCode(f.Code).Generic
-		}
-		if !named {
+		if !named(found) {
 			generic++
 			t.Logf("only generic codes for seed %d:\n%s", seed, text)
 		}
@@ -170,4 +216,11 @@ func TestGenericCodesAreRare(t *testing.T) {
 	if generic*50 > refusals || refusals < worlds/4 || refusals > worlds*9/10 {
 		t.Errorf("%d of %d refusals in %d worlds have generic codes only; at most 2 %% may", generic, refusals, worlds)
 	}
+}
+
+// named reports whether a cause is among findings.
+func named(found []report.Finding) bool {
+	return slices.ContainsFunc(found, func(f report.Finding) bool {
+		return f.Severity == report.Error && !checks.ByCode(f.Code).Generic
+	})
 }

@@ -17,8 +17,6 @@ import (
 
 	"golang.org/x/tools/txtar"
 
-	"github.com/acmecheck/acmecheck/probes"
-	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
 	"github.com/acmecheck/acmecheck/report"
@@ -60,22 +58,17 @@ func scenesOf(tb testing.TB, a *txtar.Archive) []*scene {
 // judged is what is found in a scene.
 func (s *scene) judged(tb testing.TB) report.Outcome {
 	tb.Helper()
-	proof, o, judging := probes.ProofToken, beyond.Options{}, checks.Options{}
+	m, o := manner{}, checks.Options{}
 	for word := range strings.FieldsSeq(s.options) {
-		switch {
-		case strings.HasPrefix(word, "proof="):
-			proof = probes.Proof(strings.TrimPrefix(word, "proof="))
-		case word == "deep":
-			o.Deep = true
-		case word == "require-ipv6":
-			judging.RequireIPv6 = true
-		default:
+		to := map[string]*bool{"proof=path": &m.unknown, "deep": &m.Deep, "order": &m.order, "caa": &m.caa, "require-ipv6": &o.RequireIPv6}[word]
+		if to == nil {
 			tb.Fatalf("%s: unknown option %q", s.name, word)
 		}
+		*to = true
 	}
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
-	in := judge.In{Policy: p, Options: judging}
+	in := judge.In{Policy: p, Options: o}
 	if s.trace != "" {
 		if err := json.Unmarshal([]byte(s.trace), &in.Trace); err != nil {
 			tb.Fatalf("%s: %v", s.name, err)
@@ -86,7 +79,8 @@ func (s *scene) judged(tb testing.TB) report.Outcome {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	in.Trace = see(w, proof, o).trace
+	seen := see(w, m)
+	in.Trace, in.Remotes = seen.trace, seen.remotes
 	return judge.Judge(in)
 }
 

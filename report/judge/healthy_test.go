@@ -32,11 +32,11 @@ func TestNothingIsSaidAgainstTheHealthy(t *testing.T) {
 		if b, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(b), "# ") {
 			t.Errorf("%s does not say what it is: %v", file, err)
 		}
-		for _, proof := range []probes.Proof{probes.ProofToken, probes.ProofPath} {
+		for _, unknown := range []bool{false, true} {
 			for _, o := range []beyond.Options{{}, {Deep: true}} {
-				name := fmt.Sprintf("%s/%s/deep=%v", strings.TrimSuffix(filepath.Base(file), ".world"), proof, o.Deep)
+				name := fmt.Sprintf("%s/unknown=%v/deep=%v", strings.TrimSuffix(filepath.Base(file), ".world"), unknown, o.Deep)
 				t.Run(name, func(t *testing.T) {
-					wellAndCheap(t, see(loadWorld(t, file), proof, o), o)
+					wellAndCheap(t, see(loadWorld(t, file), manner{Options: o, unknown: unknown}), o)
 				})
 			}
 		}
@@ -60,7 +60,7 @@ func wellAndCheap(t *testing.T, s sight, o beyond.Options) {
 
 // Whoever adds a packet to a healthy check says so here.
 func TestLedger(t *testing.T) {
-	s := see(loadWorld(t, testdata+"healthy/dual-stack.world"), probes.ProofToken, beyond.Options{})
+	s := see(loadWorld(t, testdata+"healthy/dual-stack.world"), manner{})
 	want := []string{
 		"lookup www.example.com A",
 		"lookup www.example.com AAAA",

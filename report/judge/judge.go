@@ -14,7 +14,8 @@ import (
 
 // In is all a judgement may depend on.
 type In struct {
-	Trace   probes.Trace
+	Trace   probes.Trace   // of the first perspective
+	Remotes []checks.Sight // of the others; nil: nobody else looked
 	Policy  *policy.Policy
 	Vantage string // whose eyes; empty: local
 	Options checks.Options
@@ -30,11 +31,11 @@ func Judge(in In) report.Outcome {
 	if in.Vantage == "" {
 		in.Vantage = "local"
 	}
-	c, ok := checks.Read(in.Trace, in.Policy, in.Options)
+	c, ok := checks.Read(in.Trace, in.Policy, in.Options, in.Remotes...)
 	if !ok {
 		return report.Outcome{Word: "inconclusive", Codes: []string{}, Vantages: agreement(report.CannotTell, in.Vantage), Findings: []report.Finding{}, Probes: []report.Probe{}, Why: "the trace holds no question"}
 	}
-	o := report.Outcome{Method: c.Given.Method, Proof: c.Given.Proof}
+	o := report.Outcome{Method: c.Given.Method, For: report.Text(c.Given.For), Decisive: true, Proof: c.Given.Proof}
 	if !c.Decision.Undecided {
 		ms := c.Decision.Spent.Milliseconds()
 		o.CAMS = &ms
@@ -43,10 +44,10 @@ func Judge(in In) report.Outcome {
 	o.Verdict = verdict(c, o.Findings)
 	o.Word = o.Verdict.Word(report.Summarize(o.Findings).Warning)
 	o.Codes = codes(o.Findings)
-	o.Vantages = agreement(o.Verdict, in.Vantage)
+	o.Vantages = agreement(alone(c, o.Verdict), in.Vantage)
+	corroborated(c, &o.Vantages)
 	o.Why = why(c, o.Verdict)
-	if o.Verdict == report.WouldNot {
-		p := c.Decision.Problem
+	if p := c.Decision.Problem; p != nil && o.Verdict == report.WouldNot { // a challenge that is not offered has none
 		o.Problem = &report.Problem{Type: p.Type, Detail: p.Detail, Status: p.Status, Predicted: true}
 	}
 	o.Probes = probesOf(c, o, in.Vantage)
@@ -89,17 +90,88 @@ func agreement(v report.Verdict, vantage string) report.Agreement {
 	return a
 }
 
+// alone is the verdict of the first vantage: where it passes, a refusal is the
+// others'.
+func alone(c *checks.In, v report.Verdict) report.Verdict {
+	if c.Corroborates(c.Primary) && (v == report.WouldNot || c.Decision.Undecided) {
+		return report.WouldIssue
+	}
+	return v
+}
+
+// corroborated adds what the remote perspectives say, and whether that is
+// enough.
+func corroborated(c *checks.In, a *report.Agreement) {
+	for _, r := range c.Remotes {
+		switch {
+		case r.Decision.Undecided:
+			a.Inconclusive = append(a.Inconclusive, r.Perspective)
+		case c.Corroborates(r.Decision):
+			a.Pass = append(a.Pass, r.Perspective)
+		default:
+			a.Fail = append(a.Fail, r.Perspective)
+		}
+	}
+	few := c.Decision.Rule == policy.RuleTooFew
+	if !c.Decision.Undecided && (few || len(c.Remotes) > 0) {
+		met := !few && c.Decision.Rule != policy.RuleQuorum && c.Decision.Rule != policy.RuleRIR
+		a.QuorumMet = &met
+	}
+}
+
 // why is the verdict in a sentence, for where no finding says it.
 func why(c *checks.In, v report.Verdict) string {
-	switch {
-	case v == report.WouldNot:
+	switch v {
+	case report.WouldNot:
 		return "a real order now would be refused"
-	case v == report.CannotTell:
+	case report.CannotTell:
 		return "what was seen does not show what the CA would see"
-	case c.Decision.Valid:
+	case report.WouldIssue:
+	}
+	switch c.Given.Method {
+	case probes.TLSALPN01:
+		if c.Decision.Valid {
+			return "challenge certificate served"
+		}
+		return "path clear: an ACME client answers acme-tls/1"
+	case probes.DNS01, probes.DNSAccount01:
+		if c.Decision.Valid {
+			return "TXT value found at " + c.Decision.Target
+		}
+		return "the name servers of " + c.Decision.Target + " answer; no value was expected"
+	case probes.DNSPersist01:
+		return "a record of this CA and account at " + c.Decision.Target
+	case probes.CAA:
+		return permission(c)
+	case probes.HTTP01:
+	}
+	if c.Decision.Valid {
 		return "token served" + through(c)
 	}
 	return fmt.Sprintf("path clear%s: %d for an unknown token", through(c), c.Decision.Status)
+}
+
+// permission tells the records that permit.
+func permission(c *checks.In) string {
+	if c.Decision.Found == "" {
+		return "no records: any CA may issue"
+	}
+	var all []string
+	for _, s := range c.Lookups {
+		if l, _ := s.Fact.(probes.Lookup); l.Name == c.Decision.Found {
+			for _, r := range policy.Relevant(policy.CAARecords(l), c.Given.Identifier.Wildcard()) {
+				all = append(all, fmt.Sprintf("%d %s %q", r.Flag, r.Tag, r.Value))
+			}
+		}
+	}
+	const few = 2
+	if len(all) > few {
+		all = append(all[:few], "...")
+	}
+	if len(all) == 0 {
+		return "the records at " + c.Decision.Found + " are not about issuing"
+	}
+	return strings.Join(all, ", ") + " at " + c.Decision.Found
 }
 
 // through tells the redirects on the way: a few by name, more by number.

@@ -19,7 +19,7 @@ import (
 // one more.
 func probesOf(c *checks.In, o report.Outcome, vantage string) []report.Probe {
 	first := report.Probe{ID: "p1", Kind: string(o.Method), Vantage: vantage, Codes: o.Codes, Hops: hops(c, o)}
-	first.Status = map[report.Verdict]string{report.WouldIssue: "pass", report.WouldNot: "fail", report.CannotTell: "inconclusive"}[o.Verdict]
+	first.Status = map[report.Verdict]string{report.WouldIssue: "pass", report.WouldNot: "fail", report.CannotTell: "inconclusive"}[alone(c, o.Verdict)]
 	var end time.Duration
 	for _, s := range c.Trace {
 		if s.Beyond == "" {
@@ -32,7 +32,25 @@ func probesOf(c *checks.In, o report.Outcome, vantage string) []report.Probe {
 		out = append(out, errand(l, vantage))
 	}
 	slices.SortStableFunc(out[1:], func(a, b report.Probe) int { return cmp.Compare(number(a.ID), number(b.ID)) })
+	for i := range c.Remotes {
+		out = append(out, remote(c, i, end))
+	}
 	return out
+}
+
+// remote tells what a remote perspective came to. They look when the first one
+// has passed.
+func remote(c *checks.In, i int, begin time.Duration) report.Probe {
+	r := c.Remotes[i]
+	p := report.Probe{ID: c.RemoteProbe(i), Kind: string(c.Given.Method), Vantage: r.Perspective, Status: "fail", Codes: []string{}, Hops: []report.Hop{}}
+	switch {
+	case r.Decision.Undecided:
+		p.Status = "inconclusive"
+	case c.Corroborates(r.Decision):
+		p.Status = "pass"
+	}
+	p.StartMS, p.DurationMS = begin.Milliseconds(), r.Decision.Spent.Milliseconds()
+	return p
 }
 
 func number(id string) int {
@@ -62,7 +80,9 @@ func hops(c *checks.In, o report.Outcome) []report.Hop {
 	out := []report.Hop{}
 	for i, r := range c.Requests {
 		h := hop(r)
-		h.Of = report.Natural(c.Policy.HTTP01.Requests)
+		if o.Method == probes.HTTP01 { // a handshake is no request of so many
+			h.Of = report.Natural(c.Policy.HTTP01.Requests)
+		}
 		h.URL = report.Text(r.URL.String())
 		h.DNS, h.Timings.DNS = resolved(c, r.N-1)
 		if h.Decision == "" {

@@ -5,7 +5,6 @@ package judge_test
 // world the CA accepts.
 
 import (
-	"bufio"
 	"context"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/beyond"
 	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet"
 	"github.com/acmecheck/acmecheck/probes/simnet/serve"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
@@ -33,38 +33,72 @@ const testdata = "../../testdata/"
 var asOf = time.Date(2026, 11, 21, 12, 0, 0, 0, time.UTC)
 
 // A sight is a world as checked: what was seen, what was said, and every
-// request its servers got.
+// request its servers got from the first perspective.
 type sight struct {
 	trace    probes.Trace
+	remotes  []checks.Sight
 	outcome  report.Outcome
 	requests []serve.Request
 	took     time.Duration
 }
 
+// A manner is how a world is checked. The zero value is with the world's own
+// token.
+type manner struct {
+	beyond.Options
+	unknown bool // with a token, account and value that nobody knows
+	order   bool // the whole CA, its rules about names included
+	caa     bool // whether CAA permits the world's method, and nothing else
+}
+
 // see checks a world as the command line does, in memory.
-func see(w *world.World, proof probes.Proof, o beyond.Options) sight {
+func see(w *world.World, m manner) sight {
 	var s sight
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
 	simnet.Bubble(asOf, func(ctx context.Context) {
-		n := simnet.New(ctx, w.View(""))
-		defer n.Close()
-		wk := &walk.Walker{
-			Net:    &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal},
-			Policy: p, Hurry: true, Beyond: beyond.Plan(p, o),
-		}
-		task := probes.Task{Method: probes.Method(w.Method), Identifier: probes.Identifier(w.Identifier), Token: w.Token, KeyAuthorization: w.KeyAuthorization()}
-		if proof == probes.ProofPath {
-			task.KeyAuthorization = ""
-			task.Token = strings.Repeat("x", 43) // nobody's
-		}
 		began := time.Now()
-		s.trace = wk.Walk(ctx, task, proof, began)
+		a := run.Assignment{Task: taskOf(w, m), Policy: p, Proof: probes.ProofToken, AsOf: began, Order: m.order}
+		if m.unknown {
+			a.Proof = probes.ProofPath
+		}
+		first, n := vantageOf(ctx, w, "", p)
+		defer n.Close()
+		first.Walker.Hurry, first.Walker.Beyond = true, beyond.Plan(p, m.Options)
+		s.trace = first.Look(ctx, a)
 		s.took = time.Since(began)
 		s.requests = n.Requests()
+		g, _ := s.trace.Given()
+		d := p.Decide(g, s.trace.Replay())
+		if !d.Valid && !d.Excused(a.Proof) {
+			return
+		}
+		a.Policy = p.Remotely(d.Spent)
+		for _, at := range w.Perspectives {
+			v, n := vantageOf(ctx, w, at.Name, p)
+			defer n.Close()
+			s.remotes = append(s.remotes, checks.Sight{Name: at.Name, RIR: at.RIR, Trace: v.Look(ctx, a)})
+		}
 	})
-	s.outcome = judge.Judge(judge.In{Trace: s.trace, Policy: p})
+	s.outcome = judge.Judge(judge.In{Trace: s.trace, Remotes: s.remotes, Policy: p})
 	return s
+}
+
+func vantageOf(ctx context.Context, w *world.World, name string, p *policy.Policy) (*run.Local, *simnet.Net) {
+	n := simnet.New(ctx, w.View(name))
+	return &run.Local{Name: name, Walker: walk.Walker{Net: &wire.Net{Dial: n.Dial, Resolver: world.Resolver, Refuses: p.Addresses.Refusal}}}, n
+}
+
+func taskOf(w *world.World, m manner) probes.Task {
+	t := probes.Task{Method: probes.Method(w.Method), Identifier: probes.Identifier(w.Identifier), Token: w.Token, KeyAuthorization: w.KeyAuthorization(), Account: w.Account}
+	if m.unknown {
+		t.KeyAuthorization = ""
+		t.Token = strings.Repeat("x", 43) // nobody's
+	}
+	if m.caa {
+		t.For, t.Method = t.Method, probes.CAA
+	}
+	return t
 }
 
 func loadWorld(tb testing.TB, file string) *world.World {
@@ -79,27 +113,46 @@ func loadWorld(tb testing.TB, file string) *world.World {
 // labels reads testdata/labels: for each world the codes of its refusal, or -.
 func labels(tb testing.TB) map[string][]string {
 	tb.Helper()
-	f, err := os.Open(testdata + "labels/http.txt")
-	if err != nil {
-		tb.Fatal(err)
+	files, err := filepath.Glob(testdata + "labels/*.txt")
+	if err != nil || len(files) == 0 {
+		tb.Fatal(files, err)
 	}
-	defer f.Close()
 	out := map[string][]string{}
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		line, _, _ := strings.Cut(lines.Text(), " #")
-		words := strings.Fields(line)
-		if len(words) > 1 && !strings.HasPrefix(words[0], "#") {
-			out[words[0]] = words[1:]
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		for line := range strings.Lines(string(b)) {
+			line, _, _ := strings.Cut(line, " #")
+			words := strings.Fields(line)
+			if len(words) > 1 && !strings.HasPrefix(words[0], "#") {
+				out[words[0]] = words[1:]
+			}
 		}
 	}
 	return out
 }
 
 func worldFile(name string) string {
-	if strings.HasPrefix(name, "http-own-") {
+	if strings.Contains(name, "-own-") {
 		return testdata + "worlds/" + name + ".world"
 	}
 	return testdata + "conformance/worlds/" + name + ".world"
+}
+
+// refusal is what a world's refusal is put down to: that of domain control, or
+// if there is none, of CAA.
+func refusal(tb testing.TB, name string) []string {
+	tb.Helper()
+	w := loadWorld(tb, worldFile(name))
+	if w.Check != string(policy.CheckCAA) {
+		o := see(w, manner{}).outcome
+		if o.Verdict != report.WouldIssue || w.Check == string(policy.CheckDCV) || probes.Identifier(w.Identifier).IsIP() {
+			return errorsOf(o)
+		}
+	}
+	return errorsOf(see(w, manner{caa: true}).outcome)
 }
 
 func errorsOf(o report.Outcome) []string {
@@ -114,8 +167,8 @@ func errorsOf(o report.Outcome) []string {
 
 func TestEveryWorldHasItsCause(t *testing.T) {
 	want := labels(t)
-	all, err := filepath.Glob(testdata + "conformance/worlds/http-*.world")
-	if err != nil || len(all) < 240 {
+	all, err := filepath.Glob(testdata + "conformance/worlds/*.world")
+	if err != nil || len(all) < 355 {
 		t.Fatal(len(all), err)
 	}
 	for _, file := range all {
@@ -126,7 +179,7 @@ func TestEveryWorldHasItsCause(t *testing.T) {
 	refused, generic := 0, 0
 	for name, codes := range want {
 		t.Run(name, func(t *testing.T) {
-			got := errorsOf(see(loadWorld(t, worldFile(name)), probes.ProofToken, beyond.Options{}).outcome)
+			got := refusal(t, name)
 			if codes[0] == "-" {
 				codes = []string{}
 			}

@@ -23,21 +23,21 @@ func JSON(w io.Writer, r *report.Report) error { return document(w, r, "  ") }
 
 // A Challenge is the CA's own answer to a validation request: what validate
 // prints. valid is null if it cannot be told; caa and perspectives are null
-// until they are checked.
+// where they were not checked.
 type Challenge struct {
-	Valid            *bool           `json:"valid"`
-	Problem          *policy.Problem `json:"problem"`
-	ValidationRecord []policy.Record `json:"validationRecord"`
-	CAA              *struct{}       `json:"caa"`
-	Perspectives     []struct{}      `json:"perspectives"`
-	Policy           string          `json:"policy"`
+	Valid            *bool                      `json:"valid"`
+	Problem          *policy.Problem            `json:"problem"`
+	ValidationRecord []policy.Record            `json:"validationRecord"`
+	CAA              *policy.Result             `json:"caa"`
+	Perspectives     []policy.PerspectiveResult `json:"perspectives"`
+	Policy           string                     `json:"policy"`
 }
 
-// ChallengeOf is the answer of a decided validation.
-func ChallengeOf(d policy.Decision, p *policy.Policy) Challenge {
-	c := Challenge{Problem: d.Problem, ValidationRecord: d.Records, Policy: p.ID()}
-	if !d.Undecided {
-		c.Valid = &d.Valid
+// ChallengeOf is the answer of a validation.
+func ChallengeOf(v policy.Validation, p *policy.Policy) Challenge {
+	c := Challenge{Problem: v.Problem, ValidationRecord: v.Records, CAA: v.CAA, Perspectives: v.Perspectives, Policy: p.ID()}
+	if !v.Undecided {
+		c.Valid = &v.Valid
 	}
 	if c.ValidationRecord == nil {
 		c.ValidationRecord = []policy.Record{}
@@ -60,7 +60,22 @@ func ChallengeText(w io.Writer, c Challenge) error {
 		fmt.Fprintf(&b, "invalid: %s: %s\n", c.Problem.Kind(), Safe(c.Problem.Detail, 0))
 	}
 	for i, r := range c.ValidationRecord {
-		fmt.Fprintf(&b, "  %d  %s  %s  port %s\n", i+1, Safe(r.URL, 0), r.AddressUsed, r.Port)
+		what := r.URL
+		if what == "" {
+			what = r.Hostname
+		}
+		fmt.Fprintf(&b, "  %d  %s", i+1, Safe(what, 0))
+		if r.AddressUsed != "" {
+			fmt.Fprintf(&b, "  %s  port %s", r.AddressUsed, r.Port)
+		}
+		fmt.Fprintln(&b)
+	}
+	for _, r := range c.Perspectives {
+		said := "valid"
+		if r.Problem != nil {
+			said = string(r.Problem.Kind()) + ": " + Safe(r.Problem.Detail, 0)
+		}
+		fmt.Fprintf(&b, "  %s  %s %s  %s\n", r.Check, r.Perspective, r.RIR, said)
 	}
 	_, err := w.Write(b.Bytes())
 	return err

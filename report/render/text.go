@@ -6,6 +6,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/report"
 )
 
@@ -35,45 +36,99 @@ func Text(w io.Writer, r *report.Report) error {
 }
 
 func target(b *bytes.Buffer, t report.Target, many bool) {
+	ready := t.Ready != nil && *t.Ready
+	if many || ready {
+		heading(b, t)
+	}
+	if ready {
+		addresses(b, t)
+		rows(b, t, func(o report.Outcome) bool { return o.Decisive })
+	}
+	seen := map[string]bool{}
 	for _, o := range t.Verdicts {
-		if many || o.Verdict == report.WouldIssue {
-			heading(b, t, o)
+		if o.Decisive {
+			findings(b, o, seen)
 		}
-		if o.Verdict == report.WouldIssue {
-			summary(b, o)
-		}
-		told := false // the CA's sentence goes with the first error
-		for _, f := range o.Findings {
-			if f.Severity == report.Info && f.Settle == "" {
-				fmt.Fprintf(b, "info[%s]: %s\n", f.Code, Safe(f.Summary, longText))
-				continue
-			}
+	}
+	rows(b, t, func(o report.Outcome) bool { return !o.Decisive })
+}
+
+// findings writes those of an outcome that were not told before. The CA's
+// sentence goes with the first error.
+func findings(b *bytes.Buffer, o report.Outcome, seen map[string]bool) {
+	told := false
+	for _, f := range o.Findings {
+		switch {
+		case seen[f.Same()]:
+		case f.Severity == report.Info && f.Settle == "":
+			fmt.Fprintf(b, "info[%s]: %s\n", f.Code, Safe(f.Summary, longText))
+		default:
 			finding(b, f, o, !told)
 			told = told || f.Severity == report.Error
 		}
+		seen[f.Same()] = true
 	}
 }
 
-func heading(b *bytes.Buffer, t report.Target, o report.Outcome) {
+// heading is the name, and the verdict where its user looks for it.
+func heading(b *bytes.Buffer, t report.Target) {
 	const column = 80
-	name := Safe(t.Identifier.Value, longURL)
-	fmt.Fprintf(b, "%s%*s\n", name, max(2+len(o.Verdict.String()), column+len(o.Verdict.String())-len([]rune(name))), o.Verdict)
+	name, word := Safe(t.Identifier.Value, longURL), t.Verdict.String()
+	fmt.Fprintf(b, "%s%*s\n", name, max(2+len(word), column+len(word)-len([]rune(name))), word)
 }
 
-// summary tells in two lines what went well.
-func summary(b *bytes.Buffer, o report.Outcome) {
+// addresses tells where the name leads.
+func addresses(b *bytes.Buffer, t report.Target) {
+	for _, p := range t.Probes {
+		if len(p.Hops) > 0 && p.Hops[0].DNS != nil {
+			fmt.Fprintf(b, "  %-9s %-5s %s\n", "dns", "ok", answers(p.Hops[0].DNS.Answers))
+			return
+		}
+	}
+}
+
+// rows tell in a line each how methods fare. What does not decide and does not
+// pass is no fault: a dash.
+func rows(b *bytes.Buffer, t report.Target, which func(report.Outcome) bool) {
+	for _, o := range t.Verdicts {
+		if !which(o) {
+			continue
+		}
+		mark, text := "ok", o.Why
+		if o.Verdict != report.WouldIssue {
+			mark, text = "-", reason(o)
+		}
+		line := fmt.Sprintf("  %-9s %-5s %s", short(o.Method), mark, Safe(text, longText))
+		if last, ok := lastHop(o); ok && last.Timings.TTFB != nil {
+			line += fmt.Sprintf("   %s%s", address(last), timings(last.Timings))
+		}
+		fmt.Fprintln(b, line)
+	}
+}
+
+// short is a method's name where room is scarce.
+func short(m probes.Method) string {
+	if name := string(m); len(name) > len("http-01") {
+		return strings.TrimSuffix(name, "-01")
+	}
+	return string(m)
+}
+
+// reason is why an outcome is not a pass, in a few words.
+func reason(o report.Outcome) string {
+	for _, f := range o.Findings {
+		if f.Severity == report.Error || f.Settle != "" {
+			return f.Summary
+		}
+	}
+	return o.Why
+}
+
+func lastHop(o report.Outcome) (report.Hop, bool) {
 	if len(o.Probes) == 0 || len(o.Probes[0].Hops) == 0 {
-		return
+		return report.Hop{}, false
 	}
-	hops := o.Probes[0].Hops
-	if d := hops[0].DNS; d != nil {
-		fmt.Fprintf(b, "  %-9s %-5s %s\n", "dns", "ok", answers(d.Answers))
-	}
-	line := fmt.Sprintf("  %-9s %-5s %s", o.Method, "ok", o.Why)
-	if last := hops[len(hops)-1]; last.Timings.TTFB != nil {
-		line += fmt.Sprintf("   %s%s", address(last), timings(last.Timings))
-	}
-	fmt.Fprintln(b, line)
+	return o.Probes[0].Hops[len(o.Probes[0].Hops)-1], true
 }
 
 // answers are addresses with their record types.
@@ -146,6 +201,10 @@ func place(b *bytes.Buffer, f report.Finding, o report.Outcome) {
 	h, ok := hopOf(f, o)
 	if !ok {
 		fmt.Fprintf(b, "  --> %s\n", Safe(f.Subject, longURL))
+		return
+	}
+	if h.URL == "" {
+		fmt.Fprintf(b, "  --> TLS handshake of %s   %s%s\n", o.Method, address(h), timings(h.Timings))
 		return
 	}
 	fmt.Fprintf(b, "  --> hop %d of %d  GET %s   %s\n", h.N, h.Of, Safe(string(h.URL), longURL), address(h))
@@ -270,8 +329,13 @@ func Next(r *report.Report) string {
 	}
 	t := r.Targets[0]
 	for _, o := range t.Verdicts {
-		if o.Proof == "path" {
-			return "acmecheck --webroot DIR " + Safe(t.Identifier.Value, longURL) + "    shows it with a real token"
+		name := Safe(t.Identifier.Value, longURL)
+		switch {
+		case !o.Decisive || o.Proof != probes.ProofPath:
+		case o.Method == probes.HTTP01:
+			return "acmecheck --webroot DIR " + name + "    shows it with a real token"
+		case o.Method == probes.DNS01:
+			return "acmecheck --expect-txt VALUE 'dns-01@" + name + "'    shows it with a real value"
 		}
 	}
 	return ""

@@ -164,6 +164,7 @@ func (v *View) Reply(q *dns.Msg, udp bool) (*dns.Msg, Answer) {
 	if udp {
 		m.Truncate(size)
 		m.Truncated = m.Truncated || a.TC
+		m.Compress = true // which Truncate takes from what fits without; servers always do it
 	}
 	return m, a
 }

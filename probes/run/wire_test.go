@@ -1,4 +1,4 @@
-package walk_test
+package run_test
 
 import (
 	"fmt"

@@ -1,0 +1,37 @@
+package checks
+
+import (
+	"fmt"
+
+	"github.com/acmecheck/acmecheck/probes/policy"
+	"github.com/acmecheck/acmecheck/report"
+)
+
+var _ = register(Check{
+	Code:     "vantage.quorum.missed",
+	Severity: report.Error,
+	Title:    "too many remote perspectives fail",
+	Means:    "When the CA's first perspective has passed, others look too, from other networks. Of two to five of them one may fail, of six or more two (BRs 3.2.2.9). The same goes for CAA.",
+	FixBy:    Network,
+	Fixes:    widen(),
+	Again:    "acmecheck {target}",
+	Topics:   []string{"allow-list", "delegation"},
+	Sources:  []string{docsMVA, brMPIC, vaMPIC},
+	Detect: func(in *In) []Found {
+		bad := in.dissenters()
+		if !in.Stopped(policy.RuleQuorum) || len(bad) == 0 {
+			return nil
+		}
+		say := fmt.Sprintf("the CA's first perspective passes, and %d of %d remote ones do not (%s); %d may fail", len(bad), len(in.Remotes), perspectiveNames(bad), in.Policy.MPIC.May(len(in.Remotes)))
+		return []Found{{
+			Subject: string(in.Given.Identifier), Certainty: report.Certain, Say: say,
+			Evidence: in.sights(), Causes: in.dissent(), NotAFix: in.noList(), Args: in.zone(),
+		}}
+	},
+})
+
+// zone makes {name} the zone whose servers are asked; most begin where a
+// domain is registered.
+func (in *In) zone() map[string]string {
+	return map[string]string{"name": shellWord(policy.Registrable(policy.Base(in.Given.Identifier)))}
+}
