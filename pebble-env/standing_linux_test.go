@@ -7,6 +7,7 @@ package lab_test
 import (
 	"net/http"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -202,4 +203,31 @@ func route(kind string) func(t *testing.T, s *street) {
 func rejectedHere(t *testing.T, s *street) {
 	t.Helper()
 	s.client.filter(t, "inet", "chain out { type filter hook output priority 0\ntcp dport 80 reject with icmpx type admin-prohibited\n}")
+}
+
+// The second screen of story 1 (reference/stories.md), word for word: on the
+// server itself, with its answer put right and the firewall still closed.
+func TestStoryFromInside(t *testing.T) {
+	t.Parallel()
+	if !inEmptyNamespace(t, "ip", "nft") {
+		return
+	}
+	s := newStreet(t, "challenge http-01 rdsgw4.example.org\ndns rdsgw4.example.org A "+server4+"\n")
+	dropped(t, &s)
+	s.server.serve(t, ":80", http.NotFoundHandler())
+	out, code := s.server.acmecheck(t, build(t), "http-01@rdsgw4.example.org")
+	out = regexp.MustCompile(`, \d+\.\d s\.`).ReplaceAllString(out, ", 0.0 s.")
+	const want = `CANNOT TELL[vantage.inside.only]: port 80 answers, but 203.0.113.10 is this machine: no firewall was crossed
+  --> 203.0.113.10
+   |  outbound works; new connections from outside were not seen
+  why: The CA does not answer your client on its connection; it opens new ones to your server,
+       from outside. From here no firewall was crossed.
+  settle it: acmecheck http-01@rdsgw4.example.org    from a machine outside, such as one behind a phone
+  more:  acmecheck explain vantage.inside.only
+         acmecheck explain port-80
+Cannot tell. 0 errors, 0 warnings, 0.0 s. Rules: letsencrypt@v0.20261105.0, read 2026-11-21.
+`
+	if code != 3 || out != want {
+		t.Errorf("exit code %d:\n%s\nwant 3:\n%s", code, out, want)
+	}
 }

@@ -44,7 +44,7 @@
 // Imports point down only; the linter holds the rule.
 //
 //	6  cmd/acmecheck    flags, exit codes; the only place with os.Exit, Getenv, Args
-//	5  pebble-env       the lab: a world on real sockets
+//	5  pebble-env       the lab: a world on real sockets, and a CA
 //	4  report/judge     an Outcome, as a pure function of a Trace and a Policy
 //	   report/render    text, JSON, a ticket, pages of explanation
 //	3  report           Finding, Outcome, Report, the JSON schema
@@ -53,11 +53,15 @@
 //	   probes/run       who looks at what: a plan, the vantages, the CA's order of things
 //	2  probes/walk      one walker for every method and every CA
 //	   probes/beyond    plans the looks past the CA's, as a pure function of the Trace
+//	   probes/solve     puts the answers to challenges in place, and takes them away
+//	   probes/issue     real ACME orders, recorded as steps
 //	1  probes/wire      the only package that dials; the classes of faults
+//	   probes/respond   answers a CA: http-01 and tls-alpn-01, and what arrived
 //	   probes/simnet    an Internet in a text file: world (the file), serve (its
 //	                    servers on any connection), simnet (in memory)
 //	0  probes           this vocabulary
 //	   probes/policy    what CAs accept, as data and pure functions, with sources
+//	   probes/delegation  where the challenges of many names live in one zone
 //
 // # One seam to the outside
 //

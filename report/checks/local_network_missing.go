@@ -14,18 +14,6 @@ var _ = register(Check{
 	Sources:   []string{docsPort80},
 	Unsettles: true,
 	Detect: func(in *In) []Found {
-		if !in.noNetwork() {
-			return nil
-		}
-		last := in.Trace[0]
-		for _, s := range in.Trace {
-			if s.Beyond == "" && s.Fault != nil {
-				last = s
-			}
-		}
-		return []Found{{
-			Subject: "here", Certainty: report.Certain, Say: "this machine has no network: nothing was sent", Settle: "ip route    shows the routes of this machine",
-			Evidence: []report.Evidence{{Probe: "p1", Hop: report.Natural(last.Hop), Step: report.Natural(last.ID), Field: "error", Text: ourFault(last)}},
-		}}
+		return in.here(in.noNetwork(), "this machine has no network: nothing was sent", "ip route    shows the routes of this machine")
 	},
 })

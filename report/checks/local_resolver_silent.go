@@ -14,18 +14,6 @@ var _ = register(Check{
 	Sources:   []string{docsPort80},
 	Unsettles: true,
 	Detect: func(in *In) []Found {
-		if !in.resolverSilent() || in.noNetwork() {
-			return nil
-		}
-		last := in.Trace[0]
-		for _, s := range in.Trace {
-			if s.Beyond == "" && s.Fault != nil {
-				last = s
-			}
-		}
-		return []Found{{
-			Subject: "here", Certainty: report.Certain, Say: "the resolver does not answer from here, whatever it is asked", Settle: "acmecheck --resolver IP {target}",
-			Evidence: []report.Evidence{{Probe: "p1", Hop: report.Natural(last.Hop), Step: report.Natural(last.ID), Field: "error", Text: ourFault(last)}},
-		}}
+		return in.here(in.resolverSilent() && !in.noNetwork(), "the resolver does not answer from here, whatever it is asked", "acmecheck --resolver IP {target}")
 	},
 })

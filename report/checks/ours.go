@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/report"
 )
 
 // noNetwork: not even the routing table knows a way, to the addresses or to
@@ -21,6 +22,24 @@ func (in *In) noNetwork() bool {
 		}
 	}
 	return sent(in.Lookups) == 0
+}
+
+// here is a finding about this machine, if it is to blame: the CA's last step
+// that failed shows it.
+func (in *In) here(blame bool, say, settle string) []Found {
+	if !blame {
+		return nil
+	}
+	last := in.Trace[0]
+	for _, s := range in.Trace {
+		if s.Beyond == "" && s.Fault != nil {
+			last = s
+		}
+	}
+	return []Found{{
+		Subject: "here", Certainty: report.Certain, Say: say, Settle: settle,
+		Evidence: []report.Evidence{{Probe: "p1", Hop: report.Natural(last.Hop), Step: report.Natural(last.ID), Field: "error", Text: ourFault(last)}},
+	}}
 }
 
 // sent counts the look-ups that left this machine.

@@ -36,6 +36,7 @@ var topics = []Topic{
 	{"delegation", "Delegating the challenge name", []string{
 		"The CA follows a CNAME at _acme-challenge. So the challenge can live in a zone of its own, on a name server that is easy to update, while the zone of your site stays as it is:",
 		"  _acme-challenge.example.com.  CNAME  com.example.acme.host.net.",
+		"For many names: acmecheck delegate names --zone acme.host.net < domains.txt",
 		"The zone it leads to may be empty between orders: that is normal. It has to answer with authority, and the ACME client has to be able to write there. One name server is enough for such a zone.",
 	}},
 	{"firewall", "What a firewall has to let in", []string{
