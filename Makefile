@@ -2,7 +2,7 @@
 GO        = go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
-PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2 unzip openssl libnginx-mod-stream bind9 knot unbound
+PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2 unzip openssl libnginx-mod-stream bind9 knot unbound certbot python3-certbot-dns-rfc2136
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24
