@@ -73,7 +73,7 @@ func (e Errand) Key() string {
 			fmt.Fprintf(&k, " route %s", f.To)
 		case Lookup:
 			fmt.Fprintf(&k, " ask %s %s %v %v", f.Name, f.Type, f.Server, f.TCP)
-		case Given, Served:
+		case Given, Served, Exchange:
 		}
 	}
 	return k.String()

@@ -8,13 +8,13 @@ import (
 
 // A Fact is one thing that can be looked at: its question, which whoever asks
 // fills in, and its answer, which whoever looks fills in. The set is closed:
-// Given, Lookup, Dial, Handshake, Fetch, Route, Served.
+// Given, Lookup, Dial, Handshake, Fetch, Route, Served, Exchange.
 //
 // A fact copied with only its question filled in is what a policy asks (see
 // Ask), and Same tells a replayed answer from another question's.
 type Fact interface {
 	// Kind is the fact's name in JSON: given, lookup, dial, handshake, fetch,
-	// route, served.
+	// route, served, exchange.
 	Kind() string
 	// Same reports whether o asks the same question.
 	Same(o Fact) bool
@@ -40,6 +40,8 @@ const (
 	ProofTXT     Proof = "txt"     // a TXT value that the caller expects
 	ProofWebroot Proof = "webroot" // a random token, written into the webroot
 	ProofServe   Proof = "serve"   // a random token, served by acmecheck itself
+	ProofSolver  Proof = "solver"  // a random token, put in place by a solver and seen there
+	ProofCA      Proof = "ca"      // an order: a CA looked, and said what it saw
 )
 
 // A Lookup is one question to the resolver, or to an authoritative server, and

@@ -138,6 +138,8 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 		s.Fact, err = decode[Route](w.Fact)
 	case Served{}.Kind():
 		s.Fact, err = decode[Served](w.Fact)
+	case Exchange{}.Kind():
+		s.Fact, err = decode[Exchange](w.Fact)
 	default:
 		err = fmt.Errorf("unknown kind %q", w.Kind)
 	}

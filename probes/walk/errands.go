@@ -63,7 +63,7 @@ func (w *Walker) can(e probes.Errand) bool {
 			if f.TTL != 0 || f.MSS != 0 || f.To.Addr().IsLoopback() {
 				return false
 			}
-		case probes.Given, probes.Lookup, probes.Handshake, probes.Fetch, probes.Served:
+		case probes.Given, probes.Lookup, probes.Handshake, probes.Fetch, probes.Served, probes.Exchange:
 		}
 	}
 	return true

@@ -104,7 +104,7 @@ func (e *eyes) one(ctx context.Context, a probes.Ask) probes.Step {
 	began := time.Now()
 	s := probes.Step{Hop: a.Hop, At: began.Sub(e.start), Fact: a.Fact}
 	switch f := a.Fact.(type) {
-	case probes.Given, probes.Served: // never asked
+	case probes.Given, probes.Served, probes.Exchange: // never asked
 	case probes.Route:
 		s.Fact, s.Fault = e.w.Net.Route(ctx, f)
 	case probes.Lookup:

@@ -30,9 +30,10 @@ type In struct {
 	byWhy map[probes.Beyond][]Look // Looks, by what they are for
 }
 
-// Options are what a user declared.
+// Options are what a user declared, and what a CA said.
 type Options struct {
-	RequireIPv6 bool // no IPv6 here leaves the answer open
+	RequireIPv6 bool   // no IPv6 here leaves the answer open
+	Order       *Order // nil: no CA was asked
 }
 
 // A Step is a step of the trace whose fact has the type that is asked for.
@@ -158,7 +159,7 @@ func (in *In) take(s *Step) {
 		if s.Beyond == "" {
 			in.Requests = append(in.Requests, Request{N: s.Hop, URL: &url.URL{}})
 		}
-	case probes.Handshake, probes.Fetch, probes.Route, probes.Served:
+	case probes.Handshake, probes.Fetch, probes.Route, probes.Served, probes.Exchange:
 	}
 	if s.Beyond == "" {
 		if n := len(in.Requests); n > 0 {
@@ -180,7 +181,7 @@ func (r *Request) enter(s *Step) {
 		r.Shaken, r.Handshake = s, f
 	case probes.Fetch:
 		r.Fetched, r.Fetch = s, f
-	case probes.Given, probes.Lookup, probes.Route, probes.Served:
+	case probes.Given, probes.Lookup, probes.Route, probes.Served, probes.Exchange:
 	}
 }
 
@@ -193,7 +194,7 @@ func (l *Look) enter(s *Step) {
 		l.Lookup = f
 	case probes.Served:
 		l.Served = f
-	case probes.Given, probes.Dial, probes.Handshake, probes.Fetch:
+	case probes.Given, probes.Dial, probes.Handshake, probes.Fetch, probes.Exchange:
 	}
 	l.Request.enter(s)
 }

@@ -63,7 +63,7 @@ func ourFault(s Step) string {
 		what = "connecting to " + f.To.String()
 	case probes.Fetch:
 		what = "fetching " + f.URL
-	case probes.Given, probes.Handshake, probes.Route, probes.Served:
+	case probes.Given, probes.Handshake, probes.Route, probes.Served, probes.Exchange:
 	}
 	if s.Fault == nil {
 		return what

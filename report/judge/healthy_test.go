@@ -99,7 +99,7 @@ func ledger(t probes.Trace) []string {
 			what = "handshake " + f.To.String()
 		case probes.Fetch:
 			what = "fetch " + f.To.String()
-		case probes.Given, probes.Route, probes.Served:
+		case probes.Given, probes.Route, probes.Served, probes.Exchange:
 			continue // nothing is sent
 		}
 		if s.Beyond != "" {
