@@ -114,7 +114,7 @@ type Report struct {
 	Exit          Exit      `json:"exit"`
 	Summary       Summary   `json:"summary"`
 	Targets       []Target  `json:"targets"`
-	Issuance      *struct{} `json:"issuance"` // null: nothing was ordered
+	Issuance      *Issuance `json:"issuance"` // null: nothing was ordered
 	Notes         []string  `json:"notes"`
 }
 
@@ -151,6 +151,9 @@ type Vantage struct {
 type Exit struct {
 	Code   int    `json:"code"`
 	Reason string `json:"reason"`
+	// RetryAfter is when the CA is to be asked again (RFC 3339); null: it did
+	// not say, or there is no need to wait.
+	RetryAfter Text `json:"retry_after"`
 }
 
 // A Target is one identifier's part of a report.

@@ -1,6 +1,9 @@
 package report
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // severity orders exit codes, the worst first: with many targets the worst
 // one is the process's.
@@ -47,6 +50,48 @@ func (g Gate) ExitOf(v Verdict, warnings int) Exit {
 	}
 	return e
 }
+
+// How an order ended that was no matter of the verdict alone; the codes are
+// those of Exit.
+const (
+	ExitRefused      = 5 // the CA refused after a good preflight
+	ExitRateLimited  = 6 // a rate limit is reached, or would be
+	ExitNotConfirmed = 7 // a person has to say yes first
+	ExitWaitEnded    = 8 // the time for waiting was over
+)
+
+// reasons are those of the exit codes that an order may end with.
+var reasons = map[int]string{
+	2: "usage", 3: "inconclusive", 130: "interrupted",
+	ExitRefused: "ca_refused", ExitRateLimited: "rate_limited", ExitNotConfirmed: "not_confirmed", ExitWaitEnded: "wait_ended",
+}
+
+// Ended is the exit of a run that ended with one of the codes of an order,
+// whatever its verdict. retry is when the CA is to be asked again; the zero
+// time: nobody says. Nothing was done for want of a confirmation, so that fails
+// even where nothing is to fail.
+func (g Gate) Ended(code int, retry time.Time) Exit {
+	e := Exit{Code: code, Reason: reasons[code]}
+	if !retry.IsZero() {
+		e.RetryAfter = Text(retry.UTC().Format(time.RFC3339))
+	}
+	if g.ExitZero && code != ExitNotConfirmed {
+		e.Code = 0
+	}
+	return e
+}
+
+// WorstExit is that of several exits, for a run over several orders; the zero
+// Exit of none.
+func WorstExit(es ...Exit) Exit {
+	if len(es) == 0 {
+		return Exit{}
+	}
+	return slices.MinFunc(es, func(a, b Exit) int { return rank(a.Code) - rank(b.Code) })
+}
+
+// rank is low for what is bad; a code of no place in the order is the worst.
+func rank(code int) int { return slices.Index(severity, code) }
 
 // Summarize counts findings that are not suppressed.
 func Summarize(fs []Finding) Summary {

@@ -6,6 +6,7 @@ package checks
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -87,6 +88,9 @@ func perspectiveNames(rs []policy.Remote) string {
 // byDNS reports that the dissenters were told something else by DNS, and not
 // by a server.
 func byDNS(in *In) bool {
+	if why, p := in.refusal(); why == byRemotes && len(in.Remotes) == 0 {
+		return p.Short() == "dns" || aboutCAA(p) || in.byTXT()
+	}
 	return slices.ContainsFunc(in.dissenters(), func(r policy.Remote) bool {
 		rule := string(r.Decision.Rule)
 		return strings.HasPrefix(rule, "dns") || strings.HasPrefix(rule, "caa.")
@@ -111,7 +115,7 @@ func (in *In) dissent() []report.Cause {
 	case has(lookupFails):
 		likely("one of the name servers does not answer these networks: it is down, or it filters by country or by reputation")
 	case byDNS(in):
-		likely("the name servers are not in step: a secondary has not got the last change of the zone")
+		likely(outOfStep)
 		likely("the name servers answer by region (GeoDNS), and not every region has the record")
 	case has(late):
 		likely("the server answers these networks too slowly: a remote perspective has less time than the first one")
@@ -125,6 +129,38 @@ func (in *In) dissent() []report.Cause {
 	}
 	return out
 }
+
+// dissentTold is the same where all that is known is what the CA says of one
+// remote perspective.
+func (in *In) dissentTold(p *probes.ACMEProblem) []report.Cause {
+	if len(in.dissenters()) > 0 {
+		return in.dissent()
+	}
+	var texts []string
+	switch {
+	case byDNS(in) && p.Short() == "dns":
+		texts = []string{"one of the name servers does not answer some networks: it is down, or it filters by country or by reputation", outOfStep}
+	case byDNS(in):
+		texts = []string{outOfStep, "the name servers answer by region (GeoDNS), and not every region has the record"}
+	case missing.MatchString(p.Detail):
+		texts = []string{"the name or the address leads to different servers (GeoDNS, anycast), and not all of them serve the challenge"}
+	default:
+		texts = []string{"geo-blocking or a reputation filter: it lets the CA's first perspective in and others not", "a limit counts the CA's requests, which come from several networks at once, as an attack"}
+	}
+	if r, ok := in.droppedIPv6(); ok && strings.Contains(p.Detail, "imeout") {
+		texts = append([]string{fmt.Sprintf("IPv6 port %d is silently dropped, and the %.0f s that costs leave the remote perspectives no time", r.Dial.To.Port(), r.lost().Seconds())}, texts...)
+	}
+	var out []report.Cause
+	for _, t := range texts {
+		out = append(out, report.Cause{Certainty: report.Likely, Text: t})
+	}
+	return out
+}
+
+const outOfStep = "the name servers are not in step: a secondary has not got the last change of the zone"
+
+// missing is how the CA words an answer of a server that does not have the token.
+var missing = regexp.MustCompile(`: (?:404|410)$|did not match this challenge`)
 
 func lookupFails(d policy.Decision) bool {
 	return d.Rule == policy.RuleLookup || d.Rule == policy.RuleCAALookup || d.Rule == policy.RuleCAATruncated

@@ -31,7 +31,7 @@ var _ = register(Check{
 		return []Found{{
 			Subject: s.addr.String(), Certainty: report.Certain, Say: say,
 			Evidence: []report.Evidence{{Probe: probeID(s.step), Step: report.Natural(s.step.ID), Field: string(s.step.Beyond), Text: "outbound works; new connections from outside were not seen"}},
-			Settle:   "acmecheck {target}    from a machine outside, such as one behind a phone",
+			Settle:   "acmecheck rehearse {target} --ca staging    has the CA look; or acmecheck {target} from outside",
 		}}
 	},
 })

@@ -28,7 +28,7 @@ var update = flag.Bool("update", false, "write what was found into the fixtures;
 
 // A scene is one world or trace of a fixture, and what is to be found there.
 type scene struct {
-	name, world, trace, options, want string
+	name, world, trace, order, options, want string
 }
 
 // fixtureOf is the file of a code.
@@ -46,9 +46,9 @@ func scenesOf(tb testing.TB, a *txtar.Archive) []*scene {
 			out = append(out, &scene{name: name})
 		}
 		s := out[len(out)-1]
-		to := map[string]*string{"world": &s.world, "trace": &s.trace, "options": &s.options, "want": &s.want}[part]
+		to := map[string]*string{"world": &s.world, "trace": &s.trace, "order": &s.order, "options": &s.options, "want": &s.want}[part]
 		if to == nil || *to != "" {
-			tb.Fatalf("section %q: want NAME/world or NAME/trace, NAME/options and NAME/want, each once", f.Name)
+			tb.Fatalf("section %q: want NAME/world or NAME/trace, NAME/order, NAME/options and NAME/want, each once", f.Name)
 		}
 		*to = string(f.Data)
 	}
@@ -65,6 +65,14 @@ func (s *scene) judged(tb testing.TB) report.Outcome {
 			tb.Fatalf("%s: unknown option %q", s.name, word)
 		}
 		*to = true
+	}
+	if s.order != "" {
+		o.Order = &checks.Order{}
+		d := json.NewDecoder(strings.NewReader(s.order))
+		d.DisallowUnknownFields()
+		if err := d.Decode(o.Order); err != nil {
+			tb.Fatalf("%s: %v", s.name, err)
+		}
 	}
 	p := policy.LetsEncrypt()
 	p.Addresses.Public = world.Documentation
@@ -90,7 +98,11 @@ func told(o report.Outcome) string {
 	b.WriteString(o.Word + "\n")
 	for _, f := range o.Findings {
 		subject := strings.NewReplacer(world.DefaultToken, "$TOKEN", strings.Repeat("x", 43), "$TOKEN").Replace(f.Subject)
-		b.WriteString(f.Code + " " + subject + "\n")
+		b.WriteString(f.Code + " " + subject)
+		if f.Suppressed != nil {
+			b.WriteString("   (does not count: " + *f.Suppressed + ")")
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }
@@ -176,7 +188,7 @@ func nearMiss(code string, scenes []*scene) bool {
 // changed counts the lines by which two scenes differ; a line that reads
 // otherwise counts once.
 func changed(a, b *scene) int {
-	text := func(s *scene) []string { return slices.Sorted(strings.Lines(s.world + s.trace + s.options)) }
+	text := func(s *scene) []string { return slices.Sorted(strings.Lines(s.world + s.trace + s.order + s.options)) }
 	only := func(x, y []string) int {
 		have := map[string]int{}
 		for _, l := range y {

@@ -26,11 +26,24 @@ type In struct {
 //
 // An error among the findings means the CA would refuse; a finding that leaves
 // the matter open, or a look that decides nothing, means that we cannot tell;
-// otherwise the CA would issue.
+// otherwise the CA would issue. Where a real CA was asked (checks.Options.Order),
+// its own word is in the place of what was foreseen.
 func Judge(in In) report.Outcome {
 	if in.Vantage == "" {
 		in.Vantage = "local"
 	}
+	order := in.Options.Order
+	in.Options.Order = nil
+	o := foresee(in)
+	if order == nil {
+		return o
+	}
+	in.Options.Order = order
+	return overruled(o, in)
+}
+
+// foresee is Judge without a CA.
+func foresee(in In) report.Outcome {
 	c, ok := checks.Read(in.Trace, in.Policy, in.Options, in.Remotes...)
 	if !ok {
 		return report.Outcome{Word: "inconclusive", Codes: []string{}, Vantages: agreement(report.CannotTell, in.Vantage), Findings: []report.Finding{}, Probes: []report.Probe{}, Why: "the trace holds no question"}

@@ -27,6 +27,7 @@ func Text(w io.Writer, r *report.Report) error {
 		}
 		target(&b, t, len(r.Targets) > 1)
 	}
+	issuance(&b, r)
 	for _, n := range r.Notes {
 		fmt.Fprintf(&b, "note: %s\n", Safe(n, longText))
 	}
@@ -53,13 +54,13 @@ func target(b *bytes.Buffer, t report.Target, many bool) {
 	rows(b, t, func(o report.Outcome) bool { return !o.Decisive })
 }
 
-// findings writes those of an outcome that were not told before. The CA's
-// sentence goes with the first error.
+// findings writes those of an outcome that count and were not told before. The
+// CA's sentence goes with the first error.
 func findings(b *bytes.Buffer, o report.Outcome, seen map[string]bool) {
 	told := false
 	for _, f := range o.Findings {
 		switch {
-		case seen[f.Same()]:
+		case seen[f.Same()], f.Suppressed != nil:
 		case f.Severity == report.Info && f.Settle == "":
 			fmt.Fprintf(b, "info[%s]: %s\n", f.Code, Safe(f.Summary, longText))
 		default:
