@@ -54,6 +54,9 @@ type CAOptions struct {
 	BadNonces int
 	// AlternateRoots is how many chains a certificate has beside the first.
 	AlternateRoots int
+	// Seen hears of every validation when it begins, and again once it is
+	// decided and somebody asks the CA for anything. Nil hears nothing.
+	Seen func(Validation)
 	// Log hears what Pebble does. Nil hears nothing.
 	Log *log.Logger
 }
@@ -79,6 +82,7 @@ type Profile struct {
 type CA struct {
 	store    *db.MemoryStore
 	issuer   *ca.CAImpl
+	watch    *watch
 	bundle   []byte
 	listener net.Listener
 	server   *http.Server

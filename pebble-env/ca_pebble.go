@@ -27,8 +27,9 @@ func (c *CA) serve(ctx context.Context, o *CAOptions, cert tls.Certificate) {
 		next: front.Handler(), store: c.store, reuse: o.ReuseAuthorizations,
 		blocked: o.Blocked, profile: o.Profiles[0].Name,
 	}
+	c.watch = &watch{next: mended, store: c.store, seen: o.Seen, open: map[string]Validation{}}
 	c.server = &http.Server{
-		Handler:           http.MaxBytesHandler(mended, 1<<20),
+		Handler:           http.MaxBytesHandler(c.watch, 1<<20),
 		TLSConfig:         &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"}},
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,

@@ -222,7 +222,7 @@ func TestStoryFromInside(t *testing.T) {
    |  outbound works; new connections from outside were not seen
   why: The CA does not answer your client on its connection; it opens new ones to your server,
        from outside. From here no firewall was crossed.
-  settle it: acmecheck http-01@rdsgw4.example.org    from a machine outside, such as one behind a phone
+  settle it: acmecheck rehearse http-01@rdsgw4.example.org --ca staging    has the CA look; or acmecheck http-01@rdsgw4.example.org from outside
   more:  acmecheck explain vantage.inside.only
          acmecheck explain port-80
 Cannot tell. 0 errors, 0 warnings, 0.0 s. Rules: letsencrypt@v0.20261105.0, read 2026-11-21.

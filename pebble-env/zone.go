@@ -30,6 +30,9 @@ type ZoneOptions struct {
 	// and have none. Without any, names exist when something is set at or below
 	// them.
 	Addresses []netip.Addr
+	// Hosts are where Addresses hold: at these names and below them. Empty is
+	// everywhere in the zones.
+	Hosts []string
 	// Keys may write by RFC 2136. Without any, nobody may.
 	Keys []Key
 	// Seen hears of every question once it is answered, from many goroutines.
@@ -64,6 +67,7 @@ type Query struct {
 // transfer.
 type Zone struct {
 	addresses []netip.Addr
+	hosts     []string       // canonical; none: everywhere
 	keys      map[string]Key // by canonical name
 	seen      func(Query)
 	address   netip.AddrPort
@@ -76,6 +80,7 @@ type Zone struct {
 	mu      sync.RWMutex
 	serial  uint32              // guarded by mu
 	records map[string][]dns.RR // by canonical name, guarded by mu
+	faults  map[string]dnsFault // by canonical host name, guarded by mu
 }
 
 const (
@@ -88,12 +93,15 @@ const (
 
 // StartZone starts a name server, which Close or the end of ctx ends.
 func StartZone(ctx context.Context, o ZoneOptions) (*Zone, error) {
-	z := &Zone{addresses: o.Addresses, keys: map[string]Key{}, seen: o.Seen, records: map[string][]dns.RR{}, serial: 1}
+	z := &Zone{addresses: o.Addresses, keys: map[string]Key{}, seen: o.Seen, records: map[string][]dns.RR{}, faults: map[string]dnsFault{}, serial: 1}
 	for _, k := range o.Keys {
 		z.keys[dns.CanonicalName(k.Name)] = k
 	}
 	for _, n := range o.Names {
 		z.apexes = append(z.apexes, dns.CanonicalName(n))
+	}
+	for _, n := range o.Hosts {
+		z.hosts = append(z.hosts, dns.CanonicalName(n))
 	}
 	listen := o.Listen
 	if listen == "" {

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -78,6 +79,9 @@ func (z *Zone) answer(q, m *dns.Msg) {
 	defer z.mu.RUnlock()
 	m.Authoritative = true
 	name := dns.CanonicalName(ask.Name)
+	if f := z.faults[hostOf(name)]; f != nil && f(z, m, name, ask.Qtype) {
+		return
+	}
 	for range 8 { // CNAMEs in a row
 		found, alias := z.at(name, ask.Qtype)
 		m.Answer = append(m.Answer, found...)
@@ -111,14 +115,20 @@ func (z *Zone) at(name string, kind uint16) (found []dns.RR, alias string) {
 	if len(found) == 0 && z.apexOf(name) == name {
 		found = z.apexRecords(name, kind)
 	}
-	if !own && isHost(name) {
+	if !own && z.isHost(name) {
 		found = append(found, z.defaults(name, kind)...)
 	}
 	return found, ""
 }
 
-// isHost reports whether a name may have addresses (RFC 8552 §1.1).
-func isHost(name string) bool { return !strings.HasPrefix(name, "_") && !strings.Contains(name, "._") }
+// isHost reports whether a name has the addresses that all names have. Those
+// with an underscore are no hosts (RFC 8552 §1.1).
+func (z *Zone) isHost(name string) bool {
+	if strings.HasPrefix(name, "_") || strings.Contains(name, "._") {
+		return false
+	}
+	return len(z.hosts) == 0 || slices.ContainsFunc(z.hosts, func(h string) bool { return dns.IsSubDomain(h, name) })
+}
 
 func (z *Zone) defaults(name string, kind uint16) (found []dns.RR) {
 	for _, a := range z.addresses {
@@ -158,11 +168,15 @@ func (z *Zone) negative(m *dns.Msg, name string) {
 }
 
 func (z *Zone) exists(name, apex string) bool {
-	if name == apex || len(z.addresses) > 0 && isHost(name) || len(z.records[name]) > 0 {
+	if name == apex || len(z.addresses) > 0 && z.isHost(name) || len(z.records[name]) > 0 {
 		return true
 	}
-	for below := range z.records { // an empty non-terminal (RFC 8020)
-		if strings.HasSuffix(below, "."+name) {
+	below := func(n string) bool { return strings.HasSuffix(n, "."+name) } // it is an empty non-terminal (RFC 8020)
+	if slices.ContainsFunc(z.apexes, below) {
+		return true
+	}
+	for n := range z.records {
+		if below(n) {
 			return true
 		}
 	}

@@ -36,6 +36,9 @@ func (z *Zone) change(f func(changes) error) error {
 // errFull is the end of a Zone's patience.
 var errFull = errors.New("too many records")
 
+// errRefused leaves everything as it was; the response code says why.
+var errRefused = errors.New("refused")
+
 // add puts records in, each once. A name with a CNAME has nothing else (RFC
 // 1034 §3.6.2).
 func (c changes) add(rrs ...dns.RR) error {
@@ -103,8 +106,8 @@ func tsigError(err error) uint16 {
 	return dns.RcodeBadKey
 }
 
-// apply does what an update asks, if its key may: all of it or nothing.
-// Prerequisites are not understood.
+// apply does what an update asks, if its key may and its prerequisites hold: all
+// of it or nothing.
 func (z *Zone) apply(k Key, q *dns.Msg) int {
 	apex := dns.CanonicalName(q.Question[0].Name)
 	switch {
@@ -112,8 +115,6 @@ func (z *Zone) apply(k Key, q *dns.Msg) int {
 		return dns.RcodeFormatError
 	case !slices.Contains(z.apexes, apex):
 		return dns.RcodeNotAuth
-	case len(q.Answer) > 0:
-		return dns.RcodeNotImplemented
 	}
 	for _, r := range q.Ns {
 		switch name := dns.CanonicalName(r.Header().Name); {
@@ -125,9 +126,12 @@ func (z *Zone) apply(k Key, q *dns.Msg) int {
 	}
 	rcode := dns.RcodeSuccess
 	err := z.change(func(c changes) error {
+		if rcode = c.prerequisites(q.Answer); rcode != dns.RcodeSuccess {
+			return errRefused
+		}
 		for _, r := range q.Ns {
 			if rcode = c.apply(r); rcode != dns.RcodeSuccess {
-				return errFull
+				return errRefused
 			}
 		}
 		return nil
@@ -136,6 +140,25 @@ func (z *Zone) apply(k Key, q *dns.Msg) int {
 		return dns.RcodeServerFailure
 	}
 	return rcode
+}
+
+// prerequisites finds one that does not hold. Those are understood that ask
+// whether there is a type at a name, not with which values (RFC 2136 §2.4.1 and
+// 2.4.3).
+func (c changes) prerequisites(rs []dns.RR) int {
+	for _, r := range rs {
+		h := r.Header()
+		there := slices.ContainsFunc(c[dns.CanonicalName(h.Name)], func(x dns.RR) bool { return x.Header().Rrtype == h.Rrtype })
+		switch {
+		case h.Class != dns.ClassANY && h.Class != dns.ClassNONE, h.Rrtype == dns.TypeANY:
+			return dns.RcodeNotImplemented
+		case there && h.Class == dns.ClassNONE:
+			return dns.RcodeYXRrset
+		case !there && h.Class == dns.ClassANY:
+			return dns.RcodeNXRrset
+		}
+	}
+	return dns.RcodeSuccess
 }
 
 // apply does one line of an update; its class says what (RFC 2136 §2.5).
