@@ -14,6 +14,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/report"
+	"github.com/acmecheck/acmecheck/report/checks"
 	"github.com/acmecheck/acmecheck/report/judge"
 	"github.com/acmecheck/acmecheck/report/render"
 )
@@ -58,14 +59,7 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	a, served, done, err := o.answers(c.Context())
-	if err != nil {
-		return err
-	}
-	defer done()
-	w.Served = served
-	x := examination{policy: p, first: &run.Local{Walker: *w}, judged: o.judging(), gate: o.gate}
-	r, err := x.examine(c.Context(), targets, a)
+	r, err := o.look(c, &examination{policy: p, judged: o.judging(), gate: o.gate}, &run.Local{Walker: *w}, targets)
 	if err != nil {
 		return err
 	}
@@ -73,6 +67,38 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 		r.Notes = append(r.Notes, "one address family only: the CA looks at both, and tries IPv6 first")
 	}
 	return o.publish(c, r)
+}
+
+// look puts the answers in place, looks at the targets from a vantage, takes the
+// answers away and judges.
+func (o *checkOptions) look(c *cobra.Command, x *examination, from *run.Local, targets []probes.Target) (*report.Report, error) {
+	s, notes, err := o.see(c, x, from, targets)
+	if err != nil {
+		return nil, err
+	}
+	r := x.judge(s)
+	r.Notes = append(r.Notes, notes...)
+	return r, nil
+}
+
+// see is look without a judgement.
+func (o *checkOptions) see(c *cobra.Command, x *examination, from *run.Local, targets []probes.Target) (s *sights, notes []string, err error) {
+	a, err := o.answers()
+	if err != nil {
+		return nil, nil, err
+	}
+	targets = o.solver.prefer(targets)
+	set, err := o.present(c, from.Walker.Net, x.policy, targets, &a)
+	if err != nil {
+		return nil, nil, err
+	}
+	from.Walker.Served, x.first = set.served, from
+	if key := set.scope(c.Context()); key != nil {
+		x.judged.Order = &checks.Order{Credentials: key}
+	}
+	s, err = x.see(c.Context(), targets, a)
+	left := set.remove(c.Context())
+	return s, set.told(left), err
 }
 
 // publish writes a report and ends with its exit code.
@@ -138,6 +164,24 @@ type examination struct {
 
 // examine looks at every target and judges.
 func (x *examination) examine(ctx context.Context, targets []probes.Target, a run.Answers) (*report.Report, error) {
+	s, err := x.see(ctx, targets, a)
+	if err != nil {
+		return nil, err
+	}
+	return x.judge(s), nil
+}
+
+// sights are what was seen of targets.
+type sights struct {
+	began   time.Time
+	took    time.Duration
+	targets []probes.Target
+	seen    [][]probes.Seen // of each target
+	waited  []time.Duration // of each target, for the others
+}
+
+// see looks at every target.
+func (x *examination) see(ctx context.Context, targets []probes.Target, a run.Answers) (*sights, error) {
 	plans := make([][]probes.Question, len(targets))
 	for i, t := range targets {
 		plans[i] = run.Plan(t, a, x.policy)
@@ -145,28 +189,38 @@ func (x *examination) examine(ctx context.Context, targets []probes.Target, a ru
 			return nil, err
 		}
 	}
-	began := time.Now()
-	r := newReport(x.policy, began)
+	s := &sights{began: time.Now(), targets: targets, seen: make([][]probes.Seen, len(targets)), waited: make([]time.Duration, len(targets))}
+	inParallel(len(targets), func(i int) {
+		s.waited[i] = time.Since(s.began)
+		s.seen[i] = run.Examine(ctx, plans[i], x.policy, s.began, x.first, x.remotes...)
+	})
+	s.took = time.Since(s.began)
+	return s, nil
+}
+
+// judge makes a report of what was seen.
+func (x *examination) judge(s *sights) *report.Report {
+	r := newReport(x.policy, s.began)
 	for _, v := range x.remotes {
 		name, _ := v.Perspective()
 		r.Run.Vantages = append(r.Run.Vantages, report.Vantage{ID: name, Kind: "remote"})
 	}
-	results := make([]report.Target, len(targets))
-	inParallel(len(targets), func(i int) { results[i] = x.one(ctx, targets[i], plans[i], began) })
+	judged := make([]report.Target, len(s.targets))
+	inParallel(len(s.targets), func(i int) { judged[i] = x.one(s, i) })
 	var verdicts []report.Verdict
-	for i, t := range results {
+	for i, t := range judged {
 		r.Targets = append(r.Targets, t)
-		r.Notes = append(r.Notes, targets[i].Notes...)
-		if u := targets[i].Unicode; u != "" {
-			r.Notes = append(r.Notes, fmt.Sprintf("%s is %s in DNS and in certificates", u, targets[i].Identifier))
+		r.Notes = append(r.Notes, s.targets[i].Notes...)
+		if u := s.targets[i].Unicode; u != "" {
+			r.Notes = append(r.Notes, fmt.Sprintf("%s is %s in DNS and in certificates", u, s.targets[i].Identifier))
 		}
 		verdicts = append(verdicts, t.Verdict)
 		r.Summary.Add(report.Summarize(t.Findings))
 	}
 	worst := report.Worst(verdicts...)
 	r.Ready, r.Exit = worst.Ready(), x.gate.ExitOf(worst, r.Summary.Warning)
-	r.Run.DurationMS = time.Since(began).Milliseconds()
-	return r, nil
+	r.Run.DurationMS = s.took.Milliseconds()
+	return r
 }
 
 // answerable finds a question that lacks what its method is about.
@@ -180,11 +234,10 @@ func answerable(qs []probes.Question) error {
 	return nil
 }
 
-func (x *examination) one(ctx context.Context, t probes.Target, plan []probes.Question, asOf time.Time) report.Target {
-	waited := time.Since(asOf) // for other targets
-	out := judge.Target(t, x.policy, run.Examine(ctx, plan, x.policy, asOf, x.first, x.remotes...), x.judged)
-	for i := range out.Probes { // a trace counts from its walk, a report from its run
-		out.Probes[i].StartMS += waited.Milliseconds()
+func (x *examination) one(s *sights, i int) report.Target {
+	out := judge.Target(s.targets[i], x.policy, s.seen[i], x.judged)
+	for j := range out.Probes { // a trace counts from its walk, a report from its run
+		out.Probes[j].StartMS += s.waited[i].Milliseconds()
 	}
 	return out
 }

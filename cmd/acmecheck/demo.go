@@ -42,6 +42,10 @@ short tour and exits 0.`,
 				return listDemos(c)
 			case len(args) == 0:
 				return showTour(c)
+			case args[0] == issueDemo && format == "json":
+				return usage("demo issue is text").try("acmecheck issue NAME --ca pebble --format json")
+			case args[0] == issueDemo:
+				return showIssue(c)
 			}
 			return showDemo(c, args[0], format)
 		},
@@ -57,7 +61,7 @@ func demoNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirec
 	for _, d := range all {
 		names = append(names, d.Name+"\t"+d.Title)
 	}
-	return names, cobra.ShellCompDirectiveNoFileComp
+	return append(names, issueDemo+"\t"+issueTitle), cobra.ShellCompDirectiveNoFileComp
 }
 
 func listDemos(c *cobra.Command) error {
@@ -68,6 +72,7 @@ func listDemos(c *cobra.Command) error {
 	for _, d := range all {
 		fmt.Fprintf(c.OutOrStdout(), "%-20s %s\n", d.Name, d.Title)
 	}
+	fmt.Fprintf(c.OutOrStdout(), "%-20s %s\n", issueDemo, issueTitle)
 	return nil
 }
 

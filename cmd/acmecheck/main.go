@@ -67,6 +67,10 @@ func interruptedBy(ctx context.Context) int {
 	return exitInterrupted
 }
 
+// environ and getenv are the environment of this process.
+func environ() []string         { return os.Environ() }
+func getenv(name string) string { return os.Getenv(name) }
+
 // execute executes one command line. It is what tests call.
 func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	root := newRoot(stdout, stderr)
@@ -90,6 +94,7 @@ func execute(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 
 // Exit codes beyond the verdicts'.
 const (
+	exitNotReady    = 1
 	exitUsage       = 2
 	exitCannotTell  = 3
 	exitLab         = 9

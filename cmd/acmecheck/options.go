@@ -102,8 +102,7 @@ type checkOptions struct {
 	only4, only6 bool
 	resolve      []string
 	timeout      time.Duration
-	webroot      string
-	serve        bool
+	solver       solverOptions
 	token, ka    string
 	txt, account string
 	world        string
@@ -122,8 +121,7 @@ func (o *checkOptions) flags(f *pflag.FlagSet) {
 	f.BoolVarP(&o.only6, "ipv6", "6", false, "look at IPv6 addresses only")
 	f.StringSliceVar(&o.resolve, "resolve", nil, "HOST:PORT:ADDR: use this address for the name; PORT * means any")
 	f.DurationVar(&o.timeout, "timeout", 0, "wait less than the CA does for a connection (default: as long as the CA)")
-	f.StringVar(&o.webroot, "webroot", "", "write a random token below this directory, and remove it again")
-	f.BoolVar(&o.serve, "serve", false, "answer on port 80 of this machine")
+	o.solver.flags(f)
 	f.StringVar(&o.token, "token", "", "ask for this token")
 	f.StringVar(&o.world, "world", "", "check in this world file, in memory: its own question, or the targets")
 	f.BoolVar(&o.deep, "deep", false, "look for filters too, even where nothing fails")

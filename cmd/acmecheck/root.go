@@ -38,7 +38,7 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		return usage("%s", err).try("%s --help lists the flags", c.CommandPath())
 	})
 	o.flags(root.Flags())
-	root.AddCommand(newCheck(), newValidate(), newDelegate(), newDemo(), newExplain(), newSchema(), newVersion())
+	root.AddCommand(newCheck(), newValidate(), newIssue(), newRehearse(), newDelegate(), newDemo(), newLab(), newExplain(), newSchema(), newVersion())
 	return root
 }
 

@@ -20,14 +20,14 @@ import (
 // checkWorld checks inside a world file, in memory and without waiting:
 // whatever targets are named, or the world's own question with its own token.
 func (o *checkOptions) checkWorld(c *cobra.Command, p *policy.Policy, args []string) error {
-	if o.webroot != "" || o.serve {
-		return usage("--webroot and --serve are about this machine; a world is not").try("acmecheck --world %s", o.world)
+	if o.solver.some() > 0 {
+		return usage("%s is about this machine; a world is not", o.solver.flag()).try("acmecheck --world %s", o.world)
 	}
 	w, err := loadWorld(o.world)
 	if err != nil {
 		return err
 	}
-	a, _, _, err := o.answers(c.Context())
+	a, err := o.answers()
 	if err != nil {
 		return err
 	}

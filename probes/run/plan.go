@@ -13,8 +13,10 @@ type Answers struct {
 	// KeyAuthorization is the right answer to Token; empty: nobody knows it.
 	KeyAuthorization string
 	Proof            probes.Proof // how much it shows
-	TXT              string       // the value expected of dns-01; empty: that of KeyAuthorization
-	Account          string       // the account's URL; empty: not known
+	// Methods are those for which the answer is in place; nil: all.
+	Methods []probes.Method
+	TXT     string // the value expected of dns-01; empty: that of KeyAuthorization
+	Account string // the account's URL; empty: not known
 }
 
 // Plan says what to ask about a target: the methods that its user named and,
@@ -108,17 +110,15 @@ func caa(id probes.Identifier, m probes.Method, a Answers) probes.Question {
 	return q
 }
 
-// question asks about one method, with whatever answer is known of it. Only a
-// web server has a token of our own.
+// question asks about one method, with whatever answer is in place for it.
 func (a Answers) question(id probes.Identifier, m probes.Method, decisive bool) probes.Question {
 	q := probes.Question{Proof: a.Proof, Decisive: decisive, Task: probes.Task{Method: m, Identifier: id, Token: a.Token, Account: a.Account}}
-	ours := a.Proof == probes.ProofWebroot || a.Proof == probes.ProofServe
 	switch {
 	case m == probes.CAA, m == probes.DNSPersist01: // no secret is needed
 		q.Proof = probes.ProofToken
 	case m == probes.DNS01 && a.TXT != "":
 		q.Task.TXT, q.Proof = a.TXT, probes.ProofTXT
-	case m != probes.HTTP01 && ours:
+	case a.Methods != nil && !slices.Contains(a.Methods, m):
 		q.Proof = probes.ProofPath
 	default:
 		q.Task.KeyAuthorization = a.KeyAuthorization
