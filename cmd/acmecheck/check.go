@@ -185,7 +185,7 @@ func (x *examination) see(ctx context.Context, targets []probes.Target, a run.An
 	plans := make([][]probes.Question, len(targets))
 	for i, t := range targets {
 		plans[i] = run.Plan(t, a, x.policy)
-		if err := answerable(plans[i]); err != nil {
+		if err := answerable(plans[i], x.policy); err != nil {
 			return nil, err
 		}
 	}
@@ -223,15 +223,24 @@ func (x *examination) judge(s *sights) *report.Report {
 	return r
 }
 
-// answerable finds a question that lacks what its method is about.
-func answerable(qs []probes.Question) error {
+// answerable finds a question that lacks what its method is about, or for which
+// there are no rules.
+func answerable(qs []probes.Question, p *policy.Policy) error {
 	for _, q := range qs {
+		if !p.Knows(q.Task.Method) {
+			return unruled(p, q.Task.Method)
+		}
 		needs := q.Task.Method == probes.DNSAccount01 || q.Task.Method == probes.DNSPersist01
 		if needs && q.Task.Account == "" && !q.Task.Identifier.IsIP() {
 			return usage("%s is about an account", q.Task.Method).try("--account-uri https://acme-v02.api.letsencrypt.org/acme/acct/NUMBER, as your ACME client stores it")
 		}
 	}
 	return nil
+}
+
+// unruled is the end of a question about a method that a policy does not know.
+func unruled(p *policy.Policy, m probes.Method) error {
+	return usage("the policy %s has no rules for %s", p.Name, m).try("--policy letsencrypt has")
 }
 
 func (x *examination) one(s *sights, i int) report.Target {

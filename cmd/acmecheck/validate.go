@@ -156,6 +156,9 @@ func (o *validateOptions) onNetwork(ctx context.Context, p *policy.Policy, args 
 	if err := begins(task); err != nil {
 		return v, err
 	}
+	if !p.Knows(task.Method) {
+		return v, unruled(p, task.Method)
+	}
 	n, err := o.network(p)
 	if err != nil {
 		return v, err

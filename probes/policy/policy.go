@@ -53,14 +53,34 @@ func Named(name string) *Policy {
 	return nil
 }
 
+// Knows reports whether the policy has rules for a method.
+func (p *Policy) Knows(m probes.Method) bool {
+	switch m {
+	case probes.HTTP01:
+		return p.HTTP01.Port != 0
+	case probes.DNS01, probes.DNSAccount01:
+		return p.DNS01.Label != ""
+	case probes.DNSPersist01:
+		return p.DNS01.PersistLabel != ""
+	case probes.TLSALPN01:
+		return p.TLSALPN01.Port != 0
+	case probes.CAA: // to look at no record is a rule too
+		return true
+	}
+	return false
+}
+
 // Decide performs the validation that g asks for, looking through look. It is
-// pure: with a replaying look it decides over recorded facts. A method that
-// nobody knows is Undecided.
+// pure: with a replaying look it decides over recorded facts. A method that the
+// policy does not know is Undecided.
 func (p *Policy) Decide(g probes.Given, look probes.Look) Decision {
 	if g.Order {
 		if d, refused := p.order(g); refused {
 			return d
 		}
+	}
+	if !p.Knows(g.Method) {
+		return Decision{Undecided: true}
 	}
 	switch g.Method {
 	case probes.HTTP01:

@@ -20,7 +20,7 @@ type Answers struct {
 }
 
 // Plan says what to ask about a target: the methods that its user named and,
-// for information, the others that fit; and for each that decides, whether CAA
+// for information, the others that fit and that the CA knows; and for each that decides, whether CAA
 // permits it. If none was named, http-01 decides for names and addresses, and
 // dns-01 for wildcards. Where the CA refuses before it looks, only the question
 // that shows it is left.
@@ -45,7 +45,7 @@ func Plan(t probes.Target, a Answers, p *policy.Policy) []probes.Question {
 	}
 	if len(t.Methods) == 0 {
 		for _, m := range fitting(t.Identifier, a) {
-			if !slices.Contains(decisive, m) {
+			if !slices.Contains(decisive, m) && p.Knows(m) {
 				out = append(out, a.question(t.Identifier, m, false))
 			}
 		}
