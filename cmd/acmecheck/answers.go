@@ -49,6 +49,9 @@ func (o *checkOptions) present(c *cobra.Command, n *wire.Net, p *policy.Policy, 
 	if o.solver.some() == 0 || o.solver.kept != nil && solve.Stays(o.solver.kept) {
 		return set, nil // what stays is written once, for the CA
 	}
+	if o.solver.name == "persist" {
+		return nil, usage("a record of dns-persist-01 is no secret: there is nothing to put in place for a look").try("acmecheck dns-persist-01@%s --account-uri URL", targets[0].Identifier)
+	}
 	able, proof := o.solver.answers()
 	a.KeyAuthorization, a.Proof, a.Methods = a.Token+"."+random(), proof, able
 	challenges, methods := answered(targets, *a, p)

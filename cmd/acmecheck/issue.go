@@ -39,6 +39,7 @@ type issueOptions struct {
 	chain, renew     string
 	ifDue            bool
 	deployHook       string
+	accessLog        string
 }
 
 func newIssue() *cobra.Command {
@@ -52,7 +53,7 @@ and orders one certificate for all of them if nothing stands against it.
   acmecheck issue example.com --webroot /var/www/html       from staging: a test
   acmecheck issue example.com --serve --ca letsencrypt      the real thing
   acmecheck issue '*.example.com' --solver rfc2136 --solver-config dns.toml
-  acmecheck issue lab.example --serve --ca pebble           from a CA in this process
+  acmecheck issue example.com --serve --ca pebble           from a CA in this process
 
 The files go to a directory named after the first name: cert.pem, chain.pem,
 fullchain.pem and privkey.pem, all of them or none.
@@ -88,7 +89,7 @@ the CA looks, every request that reaches this machine is recorded: so a firewall
 that lets only some of the CA's perspectives through becomes visible.
 
   acmecheck rehearse example.com --ca staging                answer on port 80
-  acmecheck rehearse example.com --webroot /var/www/html     have the web server answer
+  acmecheck rehearse example.com --webroot /var/www/html --access-log /var/log/nginx/access.log
 
 It has an account of its own, and leaves no valid authorization behind.
 
@@ -111,6 +112,7 @@ func (o *issueOptions) flags(f *pflag.FlagSet) {
 	o.solver.flags(f)
 	o.authority.flags(f)
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	f.StringVar(&o.accessLog, "access-log", "", "with --webroot: read from this log of the web server who came")
 	f.StringVar(&o.profile, "profile", "", "the kind of certificate, by the CA's name for it")
 	f.StringSliceVarP(&o.methods, "method", "m", nil, "methods of targets that name none: http-01, dns-01, tls-alpn-01 ...")
 }
@@ -205,6 +207,8 @@ func (o *issueOptions) sound(targets []probes.Target) error {
 		return usage("nobody is there to answer the CA").try("--webroot DIR for a running web server, --serve on this machine, or --solver NAME")
 	case o.solver.some() > 1:
 		return usage("--webroot, --serve and --solver exclude each other").try("choose one")
+	case o.accessLog != "" && o.solver.webroot == "":
+		return usage("--access-log is about a web server that answers").try("--webroot DIR --access-log /var/log/nginx/access.log")
 	case o.ifDue && o.renew == "":
 		return usage("--if-due is about a renewal").try("--renew cert.pem --if-due")
 	case !o.rehearsal && !slices.Contains(keyTypes, issue.KeyType(o.keyType)):

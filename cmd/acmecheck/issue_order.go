@@ -25,6 +25,7 @@ type hand struct {
 	solve.Solver
 
 	own     *responder // nil: somebody else answers
+	log     *accessLog // of who answers; nil: nobody tells
 	at      ports
 	methods []probes.Method
 }
@@ -52,7 +53,10 @@ func (e *errand) takeHand() (*hand, error) {
 		h.at = h.own.at
 	}
 	e.solver.kept = s
-	return h, nil
+	if e.accessLog != "" {
+		h.log, err = watch(e.accessLog)
+	}
+	return h, err
 }
 
 // quick reports that an answer is in place at once.
@@ -110,7 +114,11 @@ func (e *errand) order(ctx context.Context) (out outcome) {
 			return e.sorted(out)
 		}
 	}
-	if out.near = e.near(out.conn); full(out.near) {
+	out.near = e.near(out.conn)
+	for _, n := range out.near {
+		e.say("limit: %d of %d used (%s per %s, %s), free again at %s", n.Used, n.Limit.Most, n.Limit.Event, n.Limit.Per, n.Subject, n.Free.UTC().Format(time.RFC3339))
+	}
+	if full(out.near) {
 		return out
 	}
 	f := e.flow(out.conn)
@@ -166,6 +174,7 @@ func (e *errand) hooks(out *outcome) issue.Hooks {
 		Before: func(s issue.Stage) {
 			if s == issue.StageChallenge {
 				out.told = time.Now()
+				e.hand.attend()
 			}
 			e.say("%s", s)
 		},
@@ -248,9 +257,27 @@ func (e *errand) deploy() error {
 	return nil
 }
 
+// attend begins to count who comes.
+func (h *hand) attend() {
+	if h.log == nil {
+		return
+	}
+	if l, err := watch(h.log.path); err == nil {
+		h.log = l
+	}
+}
+
+// watched reports that nobody can come unseen.
+func (h *hand) watched() bool { return h.own != nil || h.log != nil }
+
 // arrivals are the requests that reached us since the CA was told to look.
 func (h *hand) arrivals(told time.Time) []arrival {
-	if h.own == nil || told.IsZero() {
+	switch {
+	case told.IsZero():
+		return nil
+	case h.log != nil:
+		return h.log.arrivals(told)
+	case h.own == nil:
 		return nil
 	}
 	var out []arrival

@@ -45,13 +45,24 @@ func (e *errand) settle(r *report.Report, out outcome) {
 		for _, t := range r.Targets {
 			verdicts = append(verdicts, t.Verdict)
 		}
-		r.Exit, r.Ready = e.exit(out), report.Worst(verdicts...).Ready()
-		if r.Exit.Code == exitCannotTell && r.Ready != nil && !*r.Ready { // the CA's own trouble is only with our name
-			r.Exit = e.gate.Ended(report.ExitRefused, time.Time{})
+		worst := report.Worst(verdicts...)
+		r.Ready, r.Exit = worst.Ready(), e.exit(out)
+		if len(verdicts) > 0 && r.Exit.Code == exitCannotTell { // what was seen from here may be worse
+			r.Exit = report.WorstExit(r.Exit, e.ended(worst, out))
 		}
 	case len(out.result.Trace) > 0:
 		r.Exit, r.Ready = e.gate.ExitOf(report.WouldIssue, r.Summary.Warning), report.WouldIssue.Ready()
 	}
+}
+
+// ended is what the judges made of an order without a clear refusal: it may
+// have been one, where only our name was in trouble.
+func (e *errand) ended(worst report.Verdict, out outcome) report.Exit {
+	r, _ := issue.RefusalOf(out.err)
+	if worst == report.WouldNot && r.Problem != nil {
+		return e.gate.Ended(report.ExitRefused, time.Time{})
+	}
+	return e.gate.ExitOf(worst, 0)
 }
 
 func (c *connection) isTrusted(e *errand) bool {
@@ -62,7 +73,7 @@ func (c *connection) isTrusted(e *errand) bool {
 // told is an order as the judges see it.
 func (e *errand) told(out outcome) checks.Order {
 	o := checks.Order{
-		CA: e.called(), Directory: e.directory(), Trusted: e.trusted(), Rehearsal: e.rehearsal, Served: e.hand.own != nil,
+		CA: e.called(), Directory: e.directory(), Trusted: e.trusted(), Rehearsal: e.rehearsal, Served: e.hand.watched(),
 		Sent: !out.told.IsZero(), Began: out.began, Arrived: e.hand.arrivals(out.told), Credentials: e.key,
 		Exchanges: exchanged(out),
 	}
