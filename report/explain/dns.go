@@ -34,6 +34,7 @@ var dnsEntries = []Entry{
 		Codes: []string{"dns.answer.servfail", "dnssec.chain.bogus", "dns.cname.loop", "dns.server.mangles-case", "dns.tcp.blocked"},
 		Says: []Pattern{
 			{Text: "DNS problem: {rcode:servfail} looking up {rrtype:address} for {host}{hint}", Wording: Today},
+			{Text: `could not resolve URL "{url}"`, Wording: Pebble},
 		},
 		Means: "The CA's resolver could not get a usable answer from the domain's name servers.",
 		Causes: []string{

@@ -7,7 +7,7 @@ var tlsEntries = []Entry{
 	{
 		ID: "tls-handshake", Type: "tls",
 		Codes: []string{"http01.tls.ciphers", "http01.tls.client-cert", "tlsalpn01.tls.refused"},
-		Says:  []Pattern{{Text: "remote error: tls: handshake failure", Wording: Today, Plain: true}},
+		Says:  []Pattern{{Text: "remote error: tls: handshake failure", Wording: Today, Plain: true}, {Text: `Get "{url}": remote error: tls: handshake failure`, Wording: Pebble}},
 		Means: "The server ended the TLS handshake: it found nothing that both sides can do.",
 		Causes: []string{
 			"The server offers only old cipher suites (RSA key exchange, CBC).",
