@@ -5,12 +5,10 @@ package main
 
 import (
 	"context"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/base64"
 	"fmt"
 	"io"
-	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -45,8 +43,8 @@ var issueDemos = []struct {
 
 // A stand is a CA with what it asks, on loopback.
 type stand struct {
-	zone    *lab.Zone
-	asked   respond.Record[lab.Query]
+	town    *lab.Town
+	asked   respond.Record[lab.Event]
 	own     *responder
 	dns     solve.Solver
 	ca      *issue.CA
@@ -63,7 +61,7 @@ func showIssue(c *cobra.Command) error {
 		return &exitError{code: exitLab, msg: err.Error()}
 	}
 	out := c.OutOrStdout()
-	fmt.Fprintf(out, "A name server for lab.test, web servers, and Pebble, a test CA, in this process:\n%s\n", s.ca.Directory)
+	fmt.Fprintf(out, "A name server for lab.test, web servers, and Pebble, a test CA, in this process:\n%s\n", s.town.CA.Directory())
 	for _, d := range issueDemos {
 		if err := s.issue(ctx, out, d.method, d.id); err != nil {
 			return &exitError{code: exitLab, msg: err.Error(), hint: solve.Hint(err)}
@@ -77,44 +75,34 @@ func showIssue(c *cobra.Command) error {
 // to end.
 func newStand(ctx context.Context) (*stand, error) {
 	s := &stand{own: newResponder(ports{hosts: []string{"127.0.0.1"}})}
-	secret := []byte(rand.Text())
-	var err error
-	s.zone, err = lab.StartZone(ctx, lab.ZoneOptions{
-		Names: []string{"lab.test"}, Addresses: []netip.Addr{netip.MustParseAddr("127.0.0.1")},
-		Keys: []lab.Key{{Name: "acmecheck", Secret: secret, Writes: []string{"_acme-challenge.lab.test"}}},
-		Seen: s.asked.Add,
-	})
-	if err != nil {
-		return s, err
-	}
-	s.close = append(s.close, s.zone.Close)
-	s.dns = &solve.RFC2136{
-		Net: &wire.Net{Resolver: s.zone.Address()}, Server: s.zone.Address().String(), Zone: "lab.test",
-		Key: solve.TSIGKey{Name: "acmecheck", Secret: solve.Secret(base64.StdEncoding.EncodeToString(secret))},
-	}
 	if _, err := s.own.listen(ctx, []probes.Method{probes.HTTP01, probes.TLSALPN01}); err != nil {
 		return s, err
 	}
 	s.close = append(s.close, s.own.stop)
+	var err error
+	if s.town, err = lab.StartTown(ctx, lab.TownOptions{HTTPPort: s.own.at.http, TLSPort: s.own.at.tls, Hear: s.asked.Add}); err != nil {
+		return s, err
+	}
+	s.close = append(s.close, s.town.Close)
+	at, key := s.town.Zone.Address(), s.town.Key
+	s.dns = &solve.RFC2136{
+		Net: &wire.Net{Resolver: at}, Server: at.String(), Zone: "lab.test",
+		Key: solve.TSIGKey{Name: key.Name, Secret: solve.Secret(base64.StdEncoding.EncodeToString(key.Secret))},
+	}
 	return s, s.meet(ctx)
 }
 
-// meet starts the CA and registers an account.
+// meet registers an account.
 func (s *stand) meet(ctx context.Context) error {
-	ca, err := lab.StartCA(ctx, lab.CAOptions{Resolver: s.zone.Address().String(), HTTPPort: s.own.at.http, TLSPort: s.own.at.tls})
-	if err != nil {
-		return err
-	}
-	s.close = append(s.close, ca.Close)
 	state, err := os.MkdirTemp("", "acmecheck-")
 	if err != nil {
 		return err
 	}
 	s.close = append(s.close, func() { _ = os.RemoveAll(state) })
 	roots := x509.NewCertPool()
-	roots.AppendCertsFromPEM(ca.Bundle())
+	roots.AppendCertsFromPEM(s.town.CA.Bundle())
 	r := &issue.Recorder{Base: issue.NewTransport(issue.TransportOptions{Roots: roots})}
-	if s.ca, err = issue.Connect(ctx, issue.Options{Directory: ca.Directory(), Recorder: r}); err != nil {
+	if s.ca, err = issue.Connect(ctx, issue.Options{Directory: s.town.CA.Directory(), Recorder: r}); err != nil {
 		return err
 	}
 	s.account, err = (&issue.Store{Dir: state}).Account(ctx, s.ca, issue.Registration{AgreeTerms: true})
@@ -146,7 +134,7 @@ func (s *stand) issue(ctx context.Context, out io.Writer, m probes.Method, id pr
 		return err
 	}
 	for _, q := range s.questions(told) {
-		fmt.Fprintf(out, "  arrived after %d ms: %s %s over %s from %s\n", q.At.Sub(told).Milliseconds(), q.Type, render.Safe(q.Name, 80), q.Network, q.From)
+		fmt.Fprintf(out, "  arrived after %d ms: a question for %s %s\n", q.At.Sub(told).Milliseconds(), q.What, render.Safe(q.Name, 80))
 	}
 	h := hand{own: s.own}
 	for _, a := range h.arrivals(told) {
@@ -158,9 +146,11 @@ func (s *stand) issue(ctx context.Context, out io.Writer, m probes.Method, id pr
 }
 
 // questions are those for TXT records since the CA was told to look.
-func (s *stand) questions(told time.Time) []lab.Query {
+func (s *stand) questions(told time.Time) []lab.Event {
 	all, _ := s.asked.All()
-	return slices.DeleteFunc(all, func(q lab.Query) bool { return q.Type != "TXT" || q.At.Before(told) })
+	return slices.DeleteFunc(all, func(e lab.Event) bool {
+		return e.Kind != lab.EventQuestion || e.What != "TXT" || e.At.Before(told)
+	})
 }
 
 // asked is what an arrival of HTTP says of itself.

@@ -112,6 +112,7 @@ func (o *issueOptions) flags(f *pflag.FlagSet) {
 	o.solver.flags(f)
 	o.authority.flags(f)
 	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	f.StringVar(&o.account, "account-uri", "", "the account's URL, for a preflight of the dns-account and dns-persist methods and CAA")
 	f.StringVar(&o.accessLog, "access-log", "", "with --webroot: read from this log of the web server who came")
 	f.StringVar(&o.profile, "profile", "", "the kind of certificate, by the CA's name for it")
 	f.StringSliceVarP(&o.methods, "method", "m", nil, "methods of targets that name none: http-01, dns-01, tls-alpn-01 ...")
@@ -144,7 +145,7 @@ func (o *issueOptions) run(c *cobra.Command, args []string) error {
 		return err
 	}
 	defer e.hand.stop()
-	if !o.noPreflight && !o.rehearsal || o.dryRun {
+	if !o.noPreflight && !o.rehearsal && e.foreseeable() || o.dryRun {
 		r, err := e.preflight()
 		if err != nil {
 			return err
@@ -169,6 +170,9 @@ func (o *issueOptions) prepare(c *cobra.Command, args []string) (*errand, error)
 	p, err := o.rules()
 	if err != nil {
 		return nil, err
+	}
+	if o.private() {
+		tolerate(p, everywhere...)
 	}
 	e := &errand{issueOptions: o, c: c, policy: p}
 	if e.renewed, err = o.renewal(); err != nil {
@@ -243,13 +247,30 @@ func unconfirmed(targets []probes.Target) error {
 	return e.try("--yes confirms it; without --no-input you are asked to type %s", targets[0].Identifier)
 }
 
+// foreseeable reports that the CA need not be asked first: some methods are
+// about an account, which it has to name.
+func (e *errand) foreseeable() bool {
+	if e.account != "" {
+		return true
+	}
+	for _, t := range e.targets {
+		for _, m := range t.Methods {
+			if m == probes.DNSPersist01 || m == probes.DNSAccount01 {
+				e.say("no preflight: %s is about an account, and the CA names it first; --account-uri tells it now", m)
+				return false
+			}
+		}
+	}
+	return true
+}
+
 // preflight looks at everything with the real answers in place.
 func (e *errand) preflight() (*report.Report, error) {
 	x, from, err := e.examination()
 	if err != nil {
 		return nil, err
 	}
-	e.say("preflight by the rules of %s", e.policy.Name)
+	e.say("preflight by the rules of %s%s", e.policy.Name, e.but())
 	if e.seen, e.notes, err = e.see(e.c, x, from, e.targets); err != nil {
 		return nil, err
 	}
@@ -259,6 +280,14 @@ func (e *errand) preflight() (*report.Report, error) {
 	r := x.judge(e.seen)
 	e.say("preflight %s", word(r))
 	return r, nil
+}
+
+// but is what is not held against names of a private CA.
+func (e *errand) but() string {
+	if e.private() {
+		return ", but for private names and addresses: so may this CA"
+	}
+	return ""
 }
 
 // examination is how this machine looks.

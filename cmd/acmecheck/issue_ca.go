@@ -70,6 +70,13 @@ func (o *authority) called() string {
 // production reports whether what is issued is real.
 func (o *authority) production() bool { return o.ca != embedded && issue.Production(o.directory()) }
 
+// private reports a CA that may well issue for names and addresses that are not
+// public.
+func (o *authority) private() bool { return o.ca != "staging" && !o.production() }
+
+// everywhere are all addresses.
+var everywhere = []netip.Prefix{netip.MustParsePrefix("0.0.0.0/0"), netip.MustParsePrefix("::/0")}
+
 // test reports a CA whose terms bind nobody.
 func (o *authority) test() bool { return o.ca == embedded || o.ca == "staging" }
 

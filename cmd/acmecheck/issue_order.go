@@ -87,6 +87,7 @@ type outcome struct {
 	local  error     // of ours: there is nothing to report
 	late   error     // after the certificate was there
 	began  time.Time // when the CA was first turned to
+	early  bool      // it is not time to renew
 	told   time.Time // when the CA was told to look; zero: it was not
 	near   []issue.Nearness
 	files  map[string]string
@@ -110,7 +111,7 @@ func (e *errand) order(ctx context.Context) (out outcome) {
 	}
 	if e.renewed != nil {
 		if yes, err := e.due(ctx, out.conn); err != nil || !yes {
-			out.err, out.notes = err, append(out.notes, "the certificate is not due for renewal; nothing was ordered")
+			out.err, out.early = err, err == nil
 			return e.sorted(out)
 		}
 	}

@@ -50,6 +50,9 @@ func (e *errand) settle(r *report.Report, out outcome) {
 		if len(verdicts) > 0 && r.Exit.Code == exitCannotTell { // what was seen from here may be worse
 			r.Exit = report.WorstExit(r.Exit, e.ended(worst, out))
 		}
+	case out.early:
+		r.Issuance, r.Exit = nil, report.Exit{Reason: "ok"}
+		r.Notes = append(r.Notes, "the certificate is not due for renewal; nothing was ordered")
 	case len(out.result.Trace) > 0:
 		r.Exit, r.Ready = e.gate.ExitOf(report.WouldIssue, r.Summary.Warning), report.WouldIssue.Ready()
 	}

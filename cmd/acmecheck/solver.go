@@ -183,7 +183,8 @@ func (s *presented) put(ctx context.Context) error {
 
 // await waits for every server, and tells of each.
 func (s *presented) await(ctx context.Context, wrote time.Duration) error {
-	ctx, cancel := context.WithTimeout(ctx, cmp.Or(s.patience, 10*time.Minute))
+	whole := ctx
+	ctx, cancel := context.WithTimeout(whole, cmp.Or(s.patience, 10*time.Minute))
 	defer cancel()
 	for _, ch := range s.challenges {
 		if ch.TXTName == "" {
@@ -195,6 +196,9 @@ func (s *presented) await(ctx context.Context, wrote time.Duration) error {
 			fmt.Fprintf(s.out, "acmecheck: %s after %.1f s: %s\n", ch.TXTName, g.At.Seconds(), render.Safe(g.String(), 0))
 			has[g.Server], last = g.Has, g.At
 		})
+		if whole.Err() != nil {
+			return context.Cause(whole) // nobody was late
+		}
 		if err != nil {
 			return &exitError{code: exitNotReady, msg: err.Error(), hint: "a longer wait: --solver-wait 30m"}
 		}

@@ -61,6 +61,9 @@ func (o *Overdue) Error() string {
 			asked++
 		}
 	}
+	if asked == 0 && len(o.Servers) > 0 {
+		return fmt.Sprintf("no name server of %s can be asked from here: %s", o.Place.Zone, o.Servers[0])
+	}
 	what := "do not give the new value"
 	if o.Gone {
 		what = "may still give the value"
