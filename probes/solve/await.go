@@ -62,7 +62,7 @@ func (o *Overdue) Error() string {
 		}
 	}
 	if asked == 0 && len(o.Servers) > 0 {
-		return fmt.Sprintf("no name server of %s can be asked from here: %s", o.Place.Zone, o.Servers[0])
+		return fmt.Sprintf("name servers of %s: %v: %s", o.Place.Zone, o.Err, o.Servers[0])
 	}
 	what := "do not give the new value"
 	if o.Gone {
