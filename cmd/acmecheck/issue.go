@@ -320,7 +320,12 @@ func (e *errand) finish(out outcome) error {
 	if out.local != nil {
 		return out.local
 	}
-	if out.err != nil && e.seen == nil { // what the CA did not like may be seen from here
+	if out.files != nil { // all is done: a signal from here on came too late
+		e.c.SetContext(context.WithoutCancel(e.c.Context()))
+	}
+	out.came = e.hand.arrivals(out.told) // before we come ourselves, which would count
+
+	if out.err != nil && e.seen == nil && e.c.Context().Err() == nil { // what the CA did not like may be seen from here
 		e.lookBack()
 	}
 	r := e.report(out)

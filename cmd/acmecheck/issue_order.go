@@ -89,6 +89,7 @@ type outcome struct {
 	began  time.Time // when the CA was first turned to
 	early  bool      // it is not time to renew
 	told   time.Time // when the CA was told to look; zero: it was not
+	came   []arrival // while the CA looked
 	near   []issue.Nearness
 	files  map[string]string
 	notes  []string

@@ -53,6 +53,9 @@ func (e *errand) settle(r *report.Report, out outcome) {
 	case out.early:
 		r.Issuance, r.Exit = nil, report.Exit{Reason: "ok"}
 		r.Notes = append(r.Notes, "the certificate is not due for renewal; nothing was ordered")
+	case e.rehearsal && out.told.IsZero():
+		r.Exit, r.Ready = e.gate.ExitOf(report.CannotTell, 0), nil
+		r.Notes = append(r.Notes, "the CA did not look: it relied on a proof from before, which could not be given up")
 	case len(out.result.Trace) > 0:
 		r.Exit, r.Ready = e.gate.ExitOf(report.WouldIssue, r.Summary.Warning), report.WouldIssue.Ready()
 	}
@@ -77,7 +80,7 @@ func (c *connection) isTrusted(e *errand) bool {
 func (e *errand) told(out outcome) checks.Order {
 	o := checks.Order{
 		CA: e.called(), Directory: e.directory(), Trusted: e.trusted(), Rehearsal: e.rehearsal, Served: e.hand.watched(),
-		Sent: !out.told.IsZero(), Began: out.began, Arrived: e.hand.arrivals(out.told), Credentials: e.key,
+		Sent: !out.told.IsZero(), Began: out.began, Arrived: out.came, Credentials: e.key,
 		Exchanges: exchanged(out),
 	}
 	if out.conn != nil && out.conn.CA != nil {
