@@ -22,6 +22,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report"
 	"github.com/acmecheck/acmecheck/report/checks"
+	"github.com/acmecheck/acmecheck/report/render"
 )
 
 // issueOptions are the flags of issue and of rehearse.
@@ -310,9 +311,9 @@ func word(r *report.Report) string {
 	return "CANNOT TELL"
 }
 
-// say tells of progress, a line on stderr.
+// say tells of progress, a line on stderr. What a CA said may be in it.
 func (e *errand) say(format string, a ...any) {
-	fmt.Fprintf(e.c.ErrOrStderr(), "acmecheck: "+format+"\n", a...)
+	fmt.Fprintf(e.c.ErrOrStderr(), "acmecheck: %s\n", render.Safe(fmt.Sprintf(format, a...), 0))
 }
 
 // finish makes the report of an order, and leaves with its exit code.

@@ -17,7 +17,6 @@ import (
 	"github.com/acmecheck/acmecheck/probes/respond"
 	"github.com/acmecheck/acmecheck/probes/solve"
 	"github.com/acmecheck/acmecheck/report"
-	"github.com/acmecheck/acmecheck/report/render"
 )
 
 // A hand is what answers the CA.
@@ -185,7 +184,7 @@ func (e *errand) hooks(out *outcome) issue.Hooks {
 			return set.await(ctx, 0)
 		},
 		OnAuthorization: func(a issue.Authorization) {
-			e.say("%s: %s by %s", a.Identifier, render.Safe(a.Status, 40), a.Method)
+			e.say("%s: %s by %s", a.Identifier, a.Status, a.Method)
 		},
 	}
 	if e.rehearsal {

@@ -23,7 +23,7 @@ func sulky(t *testing.T, answer http.HandlerFunc) (url, bundle string) {
 	t.Cleanup(s.Close)
 	mux.HandleFunc("/directory", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		fmt.Fprintf(w, `{"newNonce":"%[1]s/nonce","newAccount":"%[1]s/account","newOrder":"%[1]s/order"}`, s.URL)
+		fmt.Fprintf(w, `{"newNonce":"%[1]s/nonce","newAccount":"%[1]s/account","newOrder":"%[1]s/order","meta":{"termsOfService":"https://ca.example/\u001b[31m"}}`, s.URL)
 	})
 	mux.HandleFunc("/nonce", func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Replay-Nonce", "bm9uY2U") })
 	mux.HandleFunc("/", answer)
@@ -91,6 +91,9 @@ func TestRefusalsOfACA(t *testing.T) {
 			if tt.finds != "" && !bytes.Contains(out.Bytes(), []byte(`"`+tt.finds+`"`)) {
 				t.Errorf("no finding %s:\n%s", tt.finds, out.String())
 			}
+			if bytes.ContainsRune(errs.Bytes(), '\x1b') || !bytes.Contains(errs.Bytes(), []byte("terms of service of the CA: https://ca.example/")) {
+				t.Errorf("stderr: %q", errs.String())
+			}
 			if _, err := os.Lstat(place); err == nil {
 				t.Error("something is in the certificate's place")
 			}
@@ -98,5 +101,17 @@ func TestRefusalsOfACA(t *testing.T) {
 				t.Errorf("left in the webroot: %v %v", left, err)
 			}
 		})
+	}
+}
+
+// What a person is told to write may hold what a CA said.
+func TestInstructionsAreEscaped(t *testing.T) {
+	var out bytes.Buffer
+	const text = "Put this here:\n\n  _x. IN TXT \"\x1b[31m\"\n"
+	if n, err := fmt.Fprint(escaped{&out}, text); err != nil || n != len(text) {
+		t.Fatal(n, err)
+	}
+	if got, want := out.String(), "Put this here:\n\n  _x. IN TXT \"\\x1b[31m\"\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }

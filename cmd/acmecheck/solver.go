@@ -132,12 +132,27 @@ func (o *solverOptions) open(c *cobra.Command, n *wire.Net, methods []probes.Met
 		config = f
 	}
 	// A primary may be in a private network, so nothing is refused.
-	e := solve.Environment{Net: &wire.Net{Dial: n.Dial, Resolver: n.Resolver}, Environ: environ(), In: c.InOrStdin(), Out: c.ErrOrStderr()}
+	e := solve.Environment{Net: &wire.Net{Dial: n.Dial, Resolver: n.Resolver}, Environ: environ(), In: c.InOrStdin(), Out: escaped{c.ErrOrStderr()}}
 	s, warnings, err := e.Open(o.name, config)
 	for _, w := range warnings {
 		fmt.Fprintf(c.ErrOrStderr(), "acmecheck: warning: %s\n", render.Safe(w, 0))
 	}
 	return s, "", solverError(err)
+}
+
+// escaped is a terminal for texts that a CA may have a part in.
+type escaped struct{ io.Writer }
+
+// Write writes line by line what can do no harm.
+func (e escaped) Write(p []byte) (int, error) {
+	lines := strings.Split(string(p), "\n")
+	for i, l := range lines {
+		lines[i] = render.Safe(l, 0)
+	}
+	if _, err := io.WriteString(e.Writer, strings.Join(lines, "\n")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
 }
 
 // solverError is a usage error with the solver's own hint.
