@@ -231,11 +231,11 @@ func (o *issueOptions) coverable(targets []probes.Target) error {
 	able, _ := o.solver.answers()
 	for _, t := range targets {
 		for _, m := range t.Methods {
-			if !contains(able, m) && m != probes.DNSPersist01 {
+			if !slices.Contains(able, m) && m != probes.DNSPersist01 {
 				return usage("%s answers %s, not %s", o.solver.flag(), list(able), m).try("acmecheck issue %s@%s %s", able[0], t.Identifier, o.solver.flag())
 			}
 		}
-		if t.Identifier.Wildcard() && !contains(able, probes.DNS01) {
+		if t.Identifier.Wildcard() && !slices.Contains(able, probes.DNS01) {
 			return usage("%s cannot answer for %s: a wildcard takes dns-01", o.solver.flag(), t.Identifier).try("--solver rfc2136 --solver-config FILE, or another of dns-01")
 		}
 	}

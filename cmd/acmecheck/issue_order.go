@@ -15,6 +15,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/issue"
 	"github.com/acmecheck/acmecheck/probes/respond"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/solve"
 	"github.com/acmecheck/acmecheck/report"
 )
@@ -34,8 +35,8 @@ func (e *errand) takeHand() (*hand, error) {
 	able, _ := e.solver.answers()
 	h := &hand{at: truePorts}
 	for _, t := range e.targets {
-		for _, m := range append(slices.Clone(t.Methods), usualMethod(t.Identifier)) {
-			if contains(able, m) && !contains(h.methods, m) && (len(t.Methods) == 0 || contains(t.Methods, m)) {
+		for _, m := range append(slices.Clone(t.Methods), run.Usual(t.Identifier)) {
+			if slices.Contains(able, m) && !slices.Contains(h.methods, m) && (len(t.Methods) == 0 || slices.Contains(t.Methods, m)) {
 				h.methods = append(h.methods, m)
 			}
 		}

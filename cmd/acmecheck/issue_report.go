@@ -162,5 +162,3 @@ func certificate(out outcome) *report.Certificate {
 	}
 	return &report.Certificate{Serial: fmt.Sprintf("%x", leaf.SerialNumber), NotAfter: leaf.NotAfter.UTC(), SANs: names(leaf), Files: out.files}
 }
-
-func contains(ms []probes.Method, m probes.Method) bool { return slices.Contains(ms, m) }

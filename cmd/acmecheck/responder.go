@@ -13,8 +13,8 @@ import (
 	"syscall"
 
 	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/issue"
 	"github.com/acmecheck/acmecheck/probes/respond"
-	"github.com/acmecheck/acmecheck/probes/solve"
 	"github.com/acmecheck/acmecheck/probes/wire"
 )
 
@@ -29,6 +29,8 @@ var truePorts = ports{http: 80, tls: 443}
 
 // A responder is a solver that answers by itself.
 type responder struct {
+	issue.Responders
+
 	at         ports
 	http       respond.HTTP01
 	tls        respond.TLSALPN01
@@ -41,6 +43,7 @@ type responder struct {
 
 func newResponder(at ports) *responder {
 	r := &responder{at: at, cancel: func() {}}
+	r.Responders = issue.Responders{HTTP: &r.http, ALPN: &r.tls}
 	r.http.Seen, r.tls.Seen = r.requests.Add, r.handshakes.Add
 	return r
 }
@@ -78,25 +81,6 @@ func (r *responder) listen(ctx context.Context, methods []probes.Method) (taken 
 func (r *responder) stop() {
 	r.cancel()
 	r.wg.Wait()
-}
-
-// Present implements solve.Solver.
-func (r *responder) Present(_ context.Context, c solve.Challenge) error {
-	if c.Method == probes.TLSALPN01 {
-		return r.tls.Set(string(c.Identifier), c.KeyAuthorization)
-	}
-	r.http.Set(c.Token, c.KeyAuthorization)
-	return nil
-}
-
-// CleanUp implements solve.Solver.
-func (r *responder) CleanUp(_ context.Context, c solve.Challenge) error {
-	if c.Method == probes.TLSALPN01 {
-		r.tls.Clear(string(c.Identifier))
-		return nil
-	}
-	r.http.Clear(c.Token)
-	return nil
 }
 
 // served is how often the token was asked for.

@@ -19,6 +19,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/acmecheck/acmecheck/probes"
+	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/solve"
 	"github.com/acmecheck/acmecheck/probes/wire"
 	"github.com/acmecheck/acmecheck/report/checks"
@@ -87,7 +88,7 @@ func (o *solverOptions) prefer(targets []probes.Target) []probes.Target {
 	able, _ := o.answers()
 	out := slices.Clone(targets)
 	for i, t := range out {
-		if len(t.Methods) > 0 || t.All || slices.Contains(able, usualMethod(t.Identifier)) {
+		if len(t.Methods) > 0 || t.All || slices.Contains(able, run.Usual(t.Identifier)) {
 			continue
 		}
 		for _, m := range able {
@@ -99,14 +100,6 @@ func (o *solverOptions) prefer(targets []probes.Target) []probes.Target {
 		}
 	}
 	return out
-}
-
-// usualMethod is the one that a check takes by itself.
-func usualMethod(id probes.Identifier) probes.Method {
-	if id.Wildcard() {
-		return probes.DNS01
-	}
-	return probes.HTTP01
 }
 
 // open makes the solver. taken names the program that has a port which our own

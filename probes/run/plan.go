@@ -27,7 +27,7 @@ type Answers struct {
 func Plan(t probes.Target, a Answers, p *policy.Policy) []probes.Question {
 	decisive := t.Methods
 	if len(decisive) == 0 {
-		decisive = []probes.Method{usual(t.Identifier)}
+		decisive = []probes.Method{Usual(t.Identifier)}
 		if t.All {
 			decisive = fitting(t.Identifier, a)
 		}
@@ -67,8 +67,8 @@ func sensible(qs []probes.Question, p *policy.Policy) []probes.Question {
 	return out
 }
 
-// usual is the method by which most validate an identifier.
-func usual(id probes.Identifier) probes.Method {
+// Usual is the method by which most validate an identifier.
+func Usual(id probes.Identifier) probes.Method {
 	if id.Wildcard() {
 		return probes.DNS01
 	}
@@ -103,7 +103,7 @@ func fitting(id probes.Identifier, a Answers) []probes.Method {
 // stand against them.
 func caa(id probes.Identifier, m probes.Method, a Answers) probes.Question {
 	if m == probes.CAA {
-		m = usual(id)
+		m = Usual(id)
 	}
 	q := a.question(id, probes.CAA, true)
 	q.Task.For = m
