@@ -110,6 +110,7 @@ func TestTLSALPN01(t *testing.T) {
 	}
 	a.Clear("gone.example.com")
 	ls, stop := run(t, a.Serve)
+	dial(t, ls[0]).Close() // says nothing; accepted before those who come later
 	for _, tt := range []struct {
 		sni, alpn, san string // no san: refused
 	}{
@@ -139,8 +140,11 @@ func TestTLSALPN01(t *testing.T) {
 			continue
 		}
 		verify(t, c.ConnectionState(), tt.san)
+		// A client of TLS 1.3 is done before the server: it hangs up when it knows.
+		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+			t.Errorf("%+v: %v", tt, err)
+		}
 	}
-	dial(t, ls[0]).Close() // says nothing
 	stop()
 	all, _ := seen.All()
 	answered := 0
