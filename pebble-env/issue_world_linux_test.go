@@ -100,7 +100,7 @@ func (a *applicant) temporary(t *testing.T) string {
 
 func (a *applicant) command(t *testing.T, arg ...string) *exec.Cmd {
 	t.Helper()
-	c := command(t.Context(), a.bin, slices.Concat([]string{"issue", "--out", a.out()}, a.arg, arg)...)
+	c := command(t.Context(), a.bin, slices.Concat([]string{"issue", "--dir", a.out()}, a.arg, arg)...)
 	c.Env = a.env
 	return c
 }

@@ -60,6 +60,14 @@ type Target struct {
 	Methods    []Method // that were named; nil: none was, and whoever plans chooses
 	All        bool     // all methods that the CA offers were asked for; Methods is nil then
 	Notes      []string // how Input was understood, where that is not obvious
+	Source     Source   // where it was read
+}
+
+// A Source is a place in a file that names a target. The zero Source is no
+// file: the command line.
+type Source struct {
+	File string // as it was given
+	Line int    // from 1; 0: the file as a whole
 }
 
 // A Task is one validation to perform from one place: the CA's question. It

@@ -156,9 +156,16 @@ type Exit struct {
 	RetryAfter Text `json:"retry_after"`
 }
 
+// A Source is the place in a file that names a target.
+type Source struct {
+	File string  `json:"file"` // as it was given
+	Line Natural `json:"line"` // from 1; null: the file as a whole
+}
+
 // A Target is one identifier's part of a report.
 type Target struct {
 	Input      string     `json:"input"`
+	Source     *Source    `json:"source"` // null: it was typed
 	Identifier Identifier `json:"identifier"`
 	Wildcard   bool       `json:"wildcard"`
 	Ready      *bool      `json:"ready"`

@@ -16,7 +16,6 @@ import (
 	"github.com/acmecheck/acmecheck/report"
 	"github.com/acmecheck/acmecheck/report/checks"
 	"github.com/acmecheck/acmecheck/report/judge"
-	"github.com/acmecheck/acmecheck/report/render"
 )
 
 func newCheck() *cobra.Command {
@@ -37,8 +36,8 @@ func newCheck() *cobra.Command {
 }
 
 func check(c *cobra.Command, o *checkOptions, args []string) error {
-	if o.json {
-		o.format = "json"
+	if _, err := o.destinations(); err != nil {
+		return err
 	}
 	p, err := o.rules()
 	if err != nil {
@@ -53,7 +52,7 @@ func check(c *cobra.Command, o *checkOptions, args []string) error {
 	}
 	n, err := o.network(p)
 	if err != nil {
-		return unlooked(c, o.format, p, err)
+		return o.unlooked(c, p, err)
 	}
 	w, err := o.walker(p, n)
 	if err != nil {
@@ -101,38 +100,21 @@ func (o *checkOptions) see(c *cobra.Command, x *examination, from *run.Local, ta
 	return s, set.told(left), err
 }
 
-// publish writes a report and ends with its exit code.
-func (o *checkOptions) publish(c *cobra.Command, r *report.Report) error {
-	if c.Context().Err() != nil {
-		r.Exit = report.Exit{Code: interruptedBy(c.Context()), Reason: "interrupted"}
-	}
-	write := render.Text
-	switch {
-	case o.ticket:
-		write = render.Ticket
-	case o.format == "json":
-		write = render.JSON
-	}
-	if err := write(c.OutOrStdout(), r); err != nil {
-		return err
-	}
-	return silently(r.Exit.Code)
-}
-
-// unlooked ends a run that could not begin for want of a resolver or a lab. In
-// JSON it is a report all the same, with the reason as a note; bad input is
+// unlooked ends a run that could not begin for want of a resolver or a lab. For
+// machines it is a report all the same, with the reason as a note; bad input is
 // none, since there is nothing to report about.
-func unlooked(c *cobra.Command, format string, p *policy.Policy, err error) error {
+func (o *outputs) unlooked(c *cobra.Command, p *policy.Policy, err error) error {
 	reason := map[int]string{exitCannotTell: "inconclusive", exitLab: "lab_unavailable"}
+	all, bad := o.destinations()
 	e, ok := errors.AsType[*exitError](err)
-	if !ok || reason[e.code] == "" || format != "json" {
+	if !ok || reason[e.code] == "" || bad != nil || len(all) == 1 && all[0].Name == "text" {
 		return err
 	}
 	r := newReport(p, time.Now())
 	r.Exit = report.Exit{Code: e.code, Reason: reason[e.code]}
 	r.Notes = append(r.Notes, e.msg)
-	if err := render.JSON(c.OutOrStdout(), r); err != nil {
-		return err
+	if published := o.publish(c, r); published != nil && published.Error() != "" {
+		return published
 	}
 	return e
 }

@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -97,28 +96,5 @@ func (o delegateOutput) write(c *cobra.Command, r *delegateReport) error {
 		}
 	}
 	_, err := fmt.Fprintln(summary, render.Safe(r.summary(named), 0))
-	return err
-}
-
-// replaceFile writes a file that is there whole or not at all.
-func replaceFile(file string, write func(io.Writer) error) error {
-	temp := file + "." + rand.Text()[:8] + ".tmp"
-	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	err = write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if e := f.Close(); err == nil {
-		err = e
-	}
-	if err == nil {
-		err = os.Rename(temp, file)
-	}
-	if err != nil {
-		_ = os.Remove(temp)
-	}
 	return err
 }

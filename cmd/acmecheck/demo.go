@@ -23,7 +23,7 @@ var tour = []string{"healthy", "redirect-4434", "ipv6-broken", "catch-all"}
 
 func newDemo() *cobra.Command {
 	var list bool
-	var format string
+	o := &outputs{}
 	c := &cobra.Command{
 		Use:   "demo [NAME]",
 		Short: "Run the real check against an embedded lab; nothing to install",
@@ -33,25 +33,28 @@ short tour and exits 0.`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: demoNames,
 		RunE: func(c *cobra.Command, args []string) error {
+			all, err := o.destinations()
+			if err != nil {
+				return err
+			}
+			machines := len(all) > 1 || all[0].Name != "text"
 			switch {
-			case format != "text" && format != "json":
-				return usage("unknown format %q", format).try("--format text or --format json")
-			case format == "json" && (list || len(args) == 0):
+			case machines && (list || len(args) == 0):
 				return usage("the list and the tour are text").try("acmecheck demo redirect-4434 --format json")
 			case list:
 				return listDemos(c)
 			case len(args) == 0:
 				return showTour(c)
-			case args[0] == issueDemo && format == "json":
+			case args[0] == issueDemo && machines:
 				return usage("demo issue is text").try("acmecheck issue NAME --ca pebble --format json")
 			case args[0] == issueDemo:
 				return showIssue(c)
 			}
-			return showDemo(c, args[0], format)
+			return showDemo(c, args[0], o)
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the demos")
-	c.Flags().StringVar(&format, "format", "text", "text or json")
+	o.flags(c.Flags())
 	return c
 }
 
@@ -89,12 +92,11 @@ func findDemo(name string) (lab.Demo, error) {
 	return lab.Demo{}, usage("no demo %q", name).try("acmecheck demo --list")
 }
 
-func showDemo(c *cobra.Command, name, format string) error {
+func showDemo(c *cobra.Command, name string, o *outputs) error {
 	_, r, err := play(c.Context(), name)
 	if err != nil {
-		return unlooked(c, format, policy.LetsEncrypt(), err)
+		return o.unlooked(c, policy.LetsEncrypt(), err)
 	}
-	o := checkOptions{lookOptions: lookOptions{format: format}}
 	return o.publish(c, r)
 }
 

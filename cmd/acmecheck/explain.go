@@ -3,8 +3,6 @@ package main
 import (
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -47,16 +45,6 @@ Exit codes: 0 explained, 2 nothing to explain or nothing recognised.`,
 	c.Flags().BoolVar(&list, "list", false, "list the codes and topics")
 	c.Flags().StringVar(&text, "text", "", "explain this text of a CA")
 	return c
-}
-
-// isTerminal reports whether nothing is piped in.
-func isTerminal(r io.Reader) bool {
-	f, ok := r.(*os.File)
-	if !ok {
-		return false
-	}
-	info, err := f.Stat()
-	return err != nil || info.Mode()&fs.ModeCharDevice != 0
 }
 
 func pageNames(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {

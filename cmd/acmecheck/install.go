@@ -34,9 +34,9 @@ func (p place) free() error {
 	case err != nil:
 		return usage("cannot look at %s: %s", p.dir, err)
 	case !info.IsDir():
-		return usage("%s is there, and is no directory", p.dir).try("--out DIR names another place")
+		return usage("%s is there, and is no directory", p.dir).try("--dir DIR names another place")
 	case !p.force:
-		return usage("%s is there already", p.dir).try("--force replaces it and keeps the old files beside it; --out DIR names another place")
+		return usage("%s is there already", p.dir).try("--force replaces it and keeps the old files beside it; --dir DIR names another place")
 	}
 	return writable(filepath.Dir(p.dir))
 }
@@ -45,7 +45,7 @@ func (p place) free() error {
 func writable(parent string) error {
 	tmp, err := os.MkdirTemp(parent, ".acmecheck-*")
 	if err != nil {
-		return usage("cannot write to %s: %s", parent, err).try("--out DIR names another place")
+		return usage("cannot write to %s: %s", parent, err).try("--dir DIR names another place")
 	}
 	return os.Remove(tmp)
 }

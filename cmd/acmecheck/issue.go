@@ -34,7 +34,7 @@ type issueOptions struct {
 	yes, noInput     bool
 	dryRun           bool
 	noPreflight      bool
-	out              string
+	dir              string
 	force            bool
 	keyType, profile string
 	chain, renew     string
@@ -70,7 +70,7 @@ Exit codes: 0 issued, 1 not ready, 2 usage, 3 cannot tell, 5 the CA refused,
 	f.BoolVar(&o.noInput, "no-input", false, "ask nothing: what needs a confirmation ends with exit code 7")
 	f.BoolVar(&o.dryRun, "dry-run", false, "do all but the order")
 	f.BoolVar(&o.noPreflight, "no-preflight", false, "order without a look")
-	f.StringVar(&o.out, "out", "", "the directory for the files (default: the first name)")
+	f.StringVar(&o.dir, "dir", "", "the directory for the files (default: the first name)")
 	f.BoolVar(&o.force, "force", false, "replace the files that are there; they are kept beside the new ones")
 	f.StringVar(&o.keyType, "key-type", string(issue.P256), "p256, p384, rsa2048 or rsa4096")
 	f.StringVar(&o.chain, "preferred-chain", "", "the chain with an issuer of this common name, if there is one")
@@ -110,9 +110,9 @@ refused, 6 rate limited.`,
 
 func (o *issueOptions) flags(f *pflag.FlagSet) {
 	o.lookOptions.flags(f)
+	o.outputs.flags(f)
 	o.solver.flags(f)
 	o.authority.flags(f)
-	f.BoolVar(&o.json, "json", false, "the same as --format json")
 	f.StringVar(&o.account, "account-uri", "", "the account's URL, for a preflight of the dns-account and dns-persist methods and CAA")
 	f.StringVar(&o.accessLog, "access-log", "", "with --webroot: read from this log of the web server who came")
 	f.StringVar(&o.profile, "profile", "", "the kind of certificate, by the CA's name for it")
@@ -165,8 +165,8 @@ func (o *issueOptions) run(c *cobra.Command, args []string) error {
 
 // prepare reads the flags. Nobody is contacted.
 func (o *issueOptions) prepare(c *cobra.Command, args []string) (*errand, error) {
-	if o.json {
-		o.format = "json"
+	if _, err := o.destinations(); err != nil {
+		return nil, err
 	}
 	p, err := o.rules()
 	if err != nil {
@@ -196,7 +196,7 @@ func (o *issueOptions) prepare(c *cobra.Command, args []string) (*errand, error)
 		return nil, err
 	}
 	if !o.rehearsal {
-		e.place = place{dir: cmp.Or(o.out, folderOf(e.targets[0].Identifier)), force: o.force}
+		e.place = place{dir: cmp.Or(o.dir, folderOf(e.targets[0].Identifier)), force: o.force}
 		if err := e.place.free(); err != nil {
 			return nil, err
 		}

@@ -71,7 +71,7 @@ func TestRefusalsOfACA(t *testing.T) {
 			root, place := t.TempDir(), filepath.Join(t.TempDir(), "cert")
 			var out, errs bytes.Buffer
 			code := execute(t.Context(), []string{
-				"issue", "www.example.com", "--webroot", root, "--out", place, "--ca", url, "--ca-bundle", bundle,
+				"issue", "www.example.com", "--webroot", root, "--dir", place, "--ca", url, "--ca-bundle", bundle,
 				"--agree-terms", "--no-preflight", "--resolver", "127.0.0.1:1", "--json",
 			}, &out, &errs)
 			if code != tt.code {

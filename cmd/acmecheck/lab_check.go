@@ -38,13 +38,16 @@ value with --expect-txt. It exits as acmecheck NAME does.`,
 		},
 	}
 	o.flags(c.Flags())
-	o.formatFlag(c.Flags())
+	co.outputs.flags(c.Flags())
 	c.Flags().StringVar(&co.solver.webroot, "webroot", "", "write a random token below this directory, and remove it again")
 	c.Flags().StringVar(&co.txt, "expect-txt", "", "expect this TXT value of dns-01")
 	return c
 }
 
 func (o *labOptions) check(c *cobra.Command, co *checkOptions, args []string) error {
+	if _, err := co.destinations(); err != nil {
+		return err
+	}
 	l, err := o.reach()
 	if err != nil {
 		return err
@@ -53,7 +56,6 @@ func (o *labOptions) check(c *cobra.Command, co *checkOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	co.format = o.format
 	targets, err := co.targets(args)
 	if err != nil {
 		return err

@@ -25,7 +25,6 @@ type lookOptions struct {
 	public   []string
 	policy   string
 	issuer   string
-	format   string
 }
 
 func (o *lookOptions) flags(f *pflag.FlagSet) {
@@ -33,14 +32,10 @@ func (o *lookOptions) flags(f *pflag.FlagSet) {
 	f.StringSliceVar(&o.public, "treat-as-public", nil, "count these reserved ranges (CIDR,...) as public")
 	f.StringVar(&o.policy, "policy", "letsencrypt", "whose rules: "+strings.Join(policy.Known, ", "))
 	f.StringVar(&o.issuer, "issuer-domain", "", "the name by which CAA records permit the CA (default: the policy's)")
-	f.StringVar(&o.format, "format", "text", "text or json")
 }
 
 // rules is the policy asked for, with the ranges the user declared public.
 func (o *lookOptions) rules() (*policy.Policy, error) {
-	if o.format != "text" && o.format != "json" {
-		return nil, usage("unknown format %q", o.format).try("--format text or --format json")
-	}
 	p := policy.Named(o.policy)
 	if p == nil {
 		return nil, usage("unknown policy %q", o.policy).try("policies: %s", strings.Join(policy.Known, ", "))
@@ -98,7 +93,8 @@ func systemResolver() (netip.AddrPort, error) {
 // checkOptions are the flags of check.
 type checkOptions struct {
 	lookOptions
-	json         bool
+	outputs
+
 	only4, only6 bool
 	resolve      []string
 	timeout      time.Duration
@@ -110,13 +106,12 @@ type checkOptions struct {
 	methods      []string
 	deep         bool
 	requireIPv6  bool
-	ticket       bool
 	gate         report.Gate
 }
 
 func (o *checkOptions) flags(f *pflag.FlagSet) {
 	o.lookOptions.flags(f)
-	f.BoolVar(&o.json, "json", false, "the same as --format json")
+	o.outputs.flags(f)
 	f.BoolVarP(&o.only4, "ipv4", "4", false, "look at IPv4 addresses only")
 	f.BoolVarP(&o.only6, "ipv6", "6", false, "look at IPv6 addresses only")
 	f.StringSliceVar(&o.resolve, "resolve", nil, "HOST:PORT:ADDR: use this address for the name; PORT * means any")

@@ -255,18 +255,20 @@ func TestRunsThatCannotBegin(t *testing.T) {
 	for _, code := range []int{exitCannotTell, exitLab} {
 		var out bytes.Buffer
 		c := &cobra.Command{}
+		c.SetContext(t.Context())
 		c.SetOut(&out)
+		c.SetErr(io.Discard)
 		why := &exitError{code: code, msg: "no resolver"}
-		if err := unlooked(c, "text", documented(), why); !errors.Is(err, why) || out.Len() > 0 {
+		if err := (&outputs{format: "text"}).unlooked(c, documented(), why); !errors.Is(err, why) || out.Len() > 0 {
 			t.Errorf("text: %v %s", err, out.String())
 		}
-		if err := unlooked(c, "json", documented(), why); !errors.Is(err, why) || fits(out.Bytes()) != nil {
+		if err := (&outputs{format: "json"}).unlooked(c, documented(), why); !errors.Is(err, why) || fits(out.Bytes()) != nil {
 			t.Errorf("json: %v %v\n%s", err, fits(out.Bytes()), out.String())
 		}
 	}
 	c := &cobra.Command{}
 	c.SetOut(io.Discard)
-	if err := unlooked(c, "json", documented(), usage("bad input")); err == nil {
+	if err := (&outputs{format: "json"}).unlooked(c, documented(), usage("bad input")); err == nil {
 		t.Error("bad input is no error")
 	}
 }

@@ -23,6 +23,7 @@ import (
 // validateOptions are the flags of validate.
 type validateOptions struct {
 	lookOptions
+	format  string
 	world   string
 	token   string
 	ka      string
@@ -44,6 +45,7 @@ Exit codes: 0 valid, 1 refused, 2 bad input, 3 could not look.`,
 		RunE: func(c *cobra.Command, args []string) error { return validate(c, o, args) },
 	}
 	o.flags(c.Flags())
+	c.Flags().StringVar(&o.format, "format", "text", "text or json")
 	c.Flags().StringVar(&o.world, "world", "", "validate in this world file, in memory")
 	c.Flags().StringVar(&o.token, "token", "", "the challenge's token")
 	c.Flags().StringVar(&o.ka, "key-authorization", "", "the key authorization: token, dot, thumbprint")
@@ -52,6 +54,9 @@ Exit codes: 0 valid, 1 refused, 2 bad input, 3 could not look.`,
 }
 
 func validate(c *cobra.Command, o *validateOptions, args []string) error {
+	if o.format != "text" && o.format != "json" {
+		return usage("unknown format %q", o.format).try("--format text or --format json")
+	}
 	p, err := o.rules()
 	if err != nil {
 		return err

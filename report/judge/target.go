@@ -30,6 +30,9 @@ func Target(t probes.Target, p *policy.Policy, seen []probes.Seen, o Options) re
 		Wildcard:   t.Identifier.Wildcard(),
 		Verdicts:   []report.Outcome{}, Findings: []report.Finding{}, Probes: []report.Probe{}, Traces: []report.Recorded{},
 	}
+	if t.Source != (probes.Source{}) {
+		out.Source = &report.Source{File: t.Source.File, Line: report.Natural(t.Source.Line)}
+	}
 	for _, s := range seen {
 		outcome := Judge(In{Trace: s.Trace, Remotes: s.Remotes, Policy: p, Vantage: o.Vantage, Options: o.Options})
 		outcome.Decisive = s.Decisive

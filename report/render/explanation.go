@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -13,7 +12,7 @@ import (
 // Explanation writes what one problem of a CA means. The problem's text is
 // escaped.
 func Explanation(w io.Writer, p explain.Problem, m explain.Match) error {
-	var b bytes.Buffer
+	var b sheet
 	var about []string
 	for _, s := range []string{p.Name, p.Method, m.Entry.Type} {
 		if s != "" {

@@ -4,7 +4,6 @@ package render
 // here while the CA looked, and what came of it.
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +14,7 @@ import (
 )
 
 // issuance writes what came of an order; nothing if there was none.
-func issuance(b *bytes.Buffer, r *report.Report) {
+func issuance(b *sheet, r *report.Report) {
 	i := r.Issuance
 	if i == nil {
 		return
@@ -68,7 +67,7 @@ func trust(ca report.CA) string {
 }
 
 // steps writes them in order, those that went alike on one line.
-func steps(b *bytes.Buffer, i *report.Issuance) {
+func steps(b *sheet, i *report.Issuance) {
 	marks := map[string]string{"ok": "ok", "refused": "no", "no_answer": "-"}
 	words := map[string]string{"refused": ", refused", "no_answer": ", no answer"}
 	var line []string
@@ -92,7 +91,7 @@ func lasted(ms int64) string {
 // arrived tells how many requests came, and how many perspectives the rules
 // want. It does not tell from where: nobody could say which are missing, and
 // somebody would make a list of them.
-func arrived(b *bytes.Buffer, i *report.Issuance) {
+func arrived(b *sheet, i *report.Issuance) {
 	at := slices.IndexFunc(i.Steps, func(s report.IssuanceStep) bool { return s.Name == "challenge" })
 	if !i.Watched || at < 0 {
 		return
@@ -116,7 +115,7 @@ func arrived(b *bytes.Buffer, i *report.Issuance) {
 
 // authorizations are told one by one where there are several, or where one is
 // not valid.
-func authorizations(b *bytes.Buffer, i *report.Issuance) {
+func authorizations(b *sheet, i *report.Issuance) {
 	const few = 20
 	for n, a := range i.Authorizations {
 		if len(i.Authorizations) == 1 && a.Status == "valid" {
@@ -139,7 +138,7 @@ func authorizations(b *bytes.Buffer, i *report.Issuance) {
 }
 
 // uncounted tells which errors were foreseen, and are none.
-func uncounted(b *bytes.Buffer, r *report.Report) {
+func uncounted(b *sheet, r *report.Report) {
 	for _, t := range r.Targets {
 		for _, o := range t.Verdicts {
 			for _, f := range o.Findings {
@@ -166,7 +165,7 @@ func outcome(i *report.Issuance) string {
 	return "the CA has not come to an answer"
 }
 
-func files(b *bytes.Buffer, i *report.Issuance) {
+func files(b *sheet, i *report.Issuance) {
 	if i.Certificate == nil {
 		return
 	}

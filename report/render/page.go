@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // Page writes the page of one code: what explain shows. says are sentences of
 // the CA that may mean it.
 func Page(w io.Writer, c *checks.Check, says []string) error {
-	var b bytes.Buffer
+	var b sheet
 	fmt.Fprintf(&b, "%s[%s]: %s\n", c.Severity, c.Code, c.Title)
 	section(&b, "What it means", c.Means)
 	if len(says) > 0 {
@@ -43,7 +42,7 @@ func Page(w io.Writer, c *checks.Check, says []string) error {
 	return err
 }
 
-func section(b *bytes.Buffer, title, text string) {
+func section(b *sheet, title, text string) {
 	if text == "" {
 		return
 	}
@@ -53,7 +52,7 @@ func section(b *bytes.Buffer, title, text string) {
 
 // TopicPage writes the page of a topic.
 func TopicPage(w io.Writer, t *checks.Topic) error {
-	var b bytes.Buffer
+	var b sheet
 	fmt.Fprintf(&b, "%s\n", t.Title)
 	for _, p := range t.Body {
 		fmt.Fprintln(&b)

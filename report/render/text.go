@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -19,13 +18,26 @@ const (
 
 // Text writes a report for people: what is wrong, where it was seen, why and
 // what to type; the verdict first and last.
-func Text(w io.Writer, r *report.Report) error {
-	var b bytes.Buffer
+func Text(w io.Writer, r *report.Report) error { return TextOptions{}.Write(w, r) }
+
+// TextOptions are how a report for people is written. The zero TextOptions are
+// those of Text.
+type TextOptions struct {
+	Colour  bool // for a terminal that has it; it never is the only sign
+	Verbose bool // every walk and its requests, not only those that a finding tells
+}
+
+// Write writes a report as Text does.
+func (o TextOptions) Write(w io.Writer, r *report.Report) error {
+	b := sheet{colour: o.Colour}
 	for i, t := range r.Targets {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		target(&b, t, len(r.Targets) > 1)
+		if o.Verbose {
+			walks(&b, t)
+		}
 	}
 	issuance(&b, r)
 	for _, n := range r.Notes {
@@ -36,7 +48,7 @@ func Text(w io.Writer, r *report.Report) error {
 	return err
 }
 
-func target(b *bytes.Buffer, t report.Target, many bool) {
+func target(b *sheet, t report.Target, many bool) {
 	ready := t.Ready != nil && *t.Ready
 	if many || ready {
 		heading(b, t)
@@ -56,7 +68,7 @@ func target(b *bytes.Buffer, t report.Target, many bool) {
 
 // findings writes those of an outcome that count and were not told before. The
 // CA's sentence goes with the first error.
-func findings(b *bytes.Buffer, o report.Outcome, seen map[string]bool) {
+func findings(b *sheet, o report.Outcome, seen map[string]bool) {
 	told := false
 	for _, f := range o.Findings {
 		switch {
@@ -72,14 +84,15 @@ func findings(b *bytes.Buffer, o report.Outcome, seen map[string]bool) {
 }
 
 // heading is the name, and the verdict where its user looks for it.
-func heading(b *bytes.Buffer, t report.Target) {
+func heading(b *sheet, t report.Target) {
 	const column = 80
 	name, word := Safe(t.Identifier.Value, longURL), t.Verdict.String()
-	fmt.Fprintf(b, "%s%*s\n", name, max(2+len(word), column+len(word)-len([]rune(name))), word)
+	gap := max(2, column-len([]rune(name)))
+	fmt.Fprintf(b, "%s%*s%s\n", b.paint(bold, name), gap, "", b.paint(hues[word], word))
 }
 
 // addresses tells where the name leads.
-func addresses(b *bytes.Buffer, t report.Target) {
+func addresses(b *sheet, t report.Target) {
 	for _, p := range t.Probes {
 		if len(p.Hops) > 0 && p.Hops[0].DNS != nil {
 			fmt.Fprintf(b, "  %-9s %-5s %s\n", "dns", "ok", answers(p.Hops[0].DNS.Answers))
@@ -90,7 +103,7 @@ func addresses(b *bytes.Buffer, t report.Target) {
 
 // rows tell in a line each how methods fare. What does not decide and does not
 // pass is no fault: a dash.
-func rows(b *bytes.Buffer, t report.Target, which func(report.Outcome) bool) {
+func rows(b *sheet, t report.Target, which func(report.Outcome) bool) {
 	for _, o := range t.Verdicts {
 		if !which(o) {
 			continue
@@ -147,12 +160,12 @@ func answers(all []string) string {
 
 // finding writes one, in the form of a compiler's: code, place, evidence,
 // cause, fixes.
-func finding(b *bytes.Buffer, f report.Finding, o report.Outcome, withCA bool) {
+func finding(b *sheet, f report.Finding, o report.Outcome, withCA bool) {
 	label := f.Severity.String()
 	if o.Verdict == report.CannotTell && f.Settle != "" {
 		label = "CANNOT TELL"
 	}
-	fmt.Fprintf(b, "%s[%s]: %s\n", label, f.Code, Safe(f.Summary, longText))
+	fmt.Fprintf(b, "%s: %s\n", b.paint(hues[label], fmt.Sprintf("%s[%s]", label, f.Code)), b.paint(bold, Safe(f.Summary, longText)))
 	place(b, f, o)
 	for _, e := range f.Evidence {
 		evidence(b, e)
@@ -179,7 +192,7 @@ func finding(b *bytes.Buffer, f report.Finding, o report.Outcome, withCA bool) {
 	}
 }
 
-func remedies(b *bytes.Buffer, f report.Finding) {
+func remedies(b *sheet, f report.Finding) {
 	for i, r := range f.Remediation[:min(fixes, len(f.Remediation))] {
 		label := "fix:   "
 		if i > 0 {
@@ -198,7 +211,7 @@ func remedies(b *bytes.Buffer, f report.Finding) {
 }
 
 // place says where it was seen: the CA's request, or what it is about.
-func place(b *bytes.Buffer, f report.Finding, o report.Outcome) {
+func place(b *sheet, f report.Finding, o report.Outcome) {
 	h, ok := hopOf(f, o)
 	if !ok {
 		fmt.Fprintf(b, "  --> %s\n", Safe(f.Subject, longURL))
@@ -231,7 +244,7 @@ func hopOf(f report.Finding, o report.Outcome) (report.Hop, bool) {
 }
 
 // evidence writes what was seen, with the part that matters underlined.
-func evidence(b *bytes.Buffer, e report.Evidence) {
+func evidence(b *sheet, e report.Evidence) {
 	if e.Field == "status" {
 		return // the place has said it
 	}
@@ -240,7 +253,8 @@ func evidence(b *bytes.Buffer, e report.Evidence) {
 		return
 	}
 	before, part := Safe(e.Text[:e.Span[0]], 0), Safe(e.Text[e.Span[0]:e.Span[1]], 0)
-	fmt.Fprintf(b, "   |  %s%s %s\n", strings.Repeat(" ", len([]rune(before))), strings.Repeat("^", len([]rune(part))), e.Label)
+	carets := b.paint(hues["error"], strings.Repeat("^", len([]rune(part)))+" "+Safe(string(e.Label), longText))
+	fmt.Fprintf(b, "   |  %s%s\n", strings.Repeat(" ", len([]rune(before))), carets)
 }
 
 func address(h report.Hop) string {
@@ -273,7 +287,7 @@ func timings(t report.Timings) string {
 func kind(t string) string { return t[strings.LastIndexByte(t, ':')+1:] }
 
 // paragraph writes prose behind a label, wrapped and indented below it.
-func paragraph(b *bytes.Buffer, label, text string) {
+func paragraph(b *sheet, label, text string) {
 	indent := 2 + len(label)
 	line := "  " + label
 	used := indent
@@ -293,12 +307,25 @@ func paragraph(b *bytes.Buffer, label, text string) {
 }
 
 // ending is the last line: the verdict, the counts, and whose rules they are.
-func ending(b *bytes.Buffer, r *report.Report) {
-	fmt.Fprintf(b, "%s %s, %s, %.1f s. Rules: %s, read %s.\n", Verdict(r), count(r.Summary.Error, "error"), count(r.Summary.Warning, "warning"),
-		float64(r.Run.DurationMS)/1000, r.Run.Policy, r.Run.PolicyRead)
+func ending(b *sheet, r *report.Report) {
+	hue := hues["READY"]
+	if r.Exit.Code != 0 {
+		hue = hues["NOT READY"]
+	}
+	fmt.Fprintf(b, "%s Rules: %s, read %s.\n", b.paint(hue, Line(r)), Safe(r.Run.Policy, longText), Safe(r.Run.PolicyRead, longText))
 	if next := Next(r); next != "" {
 		fmt.Fprintf(b, "next: %s\n", next)
 	}
+}
+
+// Line is the verdict with the counts, on one line: what people see where the
+// report itself is for machines.
+func Line(r *report.Report) string {
+	about := ""
+	if n := len(r.Targets); n > 1 {
+		about = count(n, "target") + ", "
+	}
+	return fmt.Sprintf("%s %s%s, %s, %.1f s.", Verdict(r), about, count(r.Summary.Error, "error"), count(r.Summary.Warning, "warning"), float64(r.Run.DurationMS)/1000)
 }
 
 func count(n int, of string) string {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // Ticket writes what to send to those who run the network: what was seen,
 // what is needed and what is not. Findings that others can mend are left out.
 func Ticket(w io.Writer, r *report.Report) error {
-	var b bytes.Buffer
+	var b sheet
 	for _, t := range r.Targets {
 		for _, f := range t.Findings {
 			if f.FixBy == "network" && f.Severity >= report.Warning {
@@ -27,7 +26,7 @@ func Ticket(w io.Writer, r *report.Report) error {
 	return err
 }
 
-func ticket(b *bytes.Buffer, r *report.Report, t report.Target, f report.Finding) {
+func ticket(b *sheet, r *report.Report, t report.Target, f report.Finding) {
 	if b.Len() > 0 {
 		fmt.Fprintln(b)
 	}
