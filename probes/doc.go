@@ -26,7 +26,7 @@
 //
 // One challenge is several questions: domain control from the first network
 // perspective, from the others, and the same for CAA. run.Validate asks them in
-// the CA's order and no more; run.Examine asks all there is to ask about a
+// the CA's order and no more; a run.Examination asks all there is to ask about a
 // target at once. Who looks is a run.Vantage: this machine, a perspective of a
 // world, later a machine elsewhere. What several of them amount to is again a
 // pure function, policy.Corroborate.

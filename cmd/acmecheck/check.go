@@ -142,6 +142,18 @@ type examination struct {
 	remotes []run.Vantage
 	judged  judge.Options
 	gate    report.Gate
+	hear    func(probes.Event) // of all targets, from many goroutines at once; nil: nobody listens
+}
+
+// heard is hear for one target, which began so long after the run.
+func (x *examination) heard(target int, waited time.Duration) func(probes.Event) {
+	if x.hear == nil {
+		return nil
+	}
+	return func(e probes.Event) {
+		e.Target, e.At = target, e.At+waited
+		x.hear(e)
+	}
 }
 
 // examine looks at every target and judges.
@@ -174,7 +186,8 @@ func (x *examination) see(ctx context.Context, targets []probes.Target, a run.An
 	s := &sights{began: time.Now(), targets: targets, seen: make([][]probes.Seen, len(targets)), waited: make([]time.Duration, len(targets))}
 	inParallel(len(targets), func(i int) {
 		s.waited[i] = time.Since(s.began)
-		s.seen[i] = run.Examine(ctx, plans[i], x.policy, s.began, x.first, x.remotes...)
+		at := run.Examination{Policy: x.policy, AsOf: s.began, First: x.first, Remotes: x.remotes, Hear: x.heard(i, s.waited[i])}
+		s.seen[i] = at.Examine(ctx, plans[i])
 	})
 	s.took = time.Since(s.began)
 	return s, nil

@@ -86,7 +86,7 @@ func spent(tb testing.TB, qs []probes.Question) time.Duration {
 			Hurry: true, Beyond: beyond.Plan(p, beyond.Options{}),
 		}
 		began := time.Now()
-		run.Examine(ctx, qs, p, began, &run.Local{Walker: walker})
+		(&run.Examination{Policy: p, AsOf: began, First: &run.Local{Walker: walker}}).Examine(ctx, qs)
 		took = time.Since(began)
 	})
 	return took

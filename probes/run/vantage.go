@@ -31,6 +31,9 @@ type Assignment struct {
 	Proof  probes.Proof
 	AsOf   time.Time
 	Order  bool // ask for what the whole CA says, not only its validation authority
+	// Heard hears of every step when it ends, by one goroutine at a time. It
+	// does not travel; nil: nobody listens.
+	Heard func(probes.Step)
 }
 
 // given is the question as a fact.
@@ -56,7 +59,7 @@ func (l *Local) Perspective() (name, rir string) {
 // Look implements Vantage.
 func (l *Local) Look(ctx context.Context, a Assignment) probes.Trace {
 	w := l.Walker
-	w.Policy = a.Policy
+	w.Policy, w.Emit = a.Policy, a.Heard
 	if a.Task.Method != probes.HTTP01 {
 		w.Served = nil // our server is a web server
 	}
