@@ -89,7 +89,9 @@ func newClient(t *testing.T, ca *lab.CA) *acme.Client {
 	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}}
 	t.Cleanup(transport.CloseIdleConnections)
 	return &acme.Client{
-		Directory: ca.Directory(), HTTPClient: &http.Client{Transport: strict{t, transport}, Timeout: 3 * time.Second},
+		// The library keeps directories by URL for the whole process, and a port may
+		// have been another CA's before.
+		Directory: ca.Directory() + "#" + rand.Text(), HTTPClient: &http.Client{Transport: strict{t, transport}, Timeout: 3 * time.Second},
 		PollInterval: 10 * time.Millisecond, PollTimeout: 10 * time.Second,
 	}
 }
