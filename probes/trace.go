@@ -2,6 +2,7 @@ package probes
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -112,7 +113,11 @@ func (s Step) MarshalJSON() ([]byte, error) {
 	})
 }
 
-// UnmarshalJSON reads what MarshalJSON wrote. An unknown kind is an error.
+// ErrUnknownKind is the error of a step with a fact of a kind that is not known:
+// a newer version may have written it.
+var ErrUnknownKind = errors.New("unknown kind")
+
+// UnmarshalJSON reads what MarshalJSON wrote. An unknown kind is ErrUnknownKind.
 func (s *Step) UnmarshalJSON(b []byte) error {
 	var w step
 	if err := json.Unmarshal(b, &w); err != nil {
@@ -141,7 +146,7 @@ func (s *Step) UnmarshalJSON(b []byte) error {
 	case Exchange{}.Kind():
 		s.Fact, err = decode[Exchange](w.Fact)
 	default:
-		err = fmt.Errorf("unknown kind %q", w.Kind)
+		err = fmt.Errorf("%w %q", ErrUnknownKind, w.Kind)
 	}
 	if err != nil {
 		return fmt.Errorf("decoding fact of step %d: %w", w.ID, err)

@@ -79,12 +79,13 @@ type Outcome struct {
 	Verdict  Verdict       `json:"-"`
 	Word     string        `json:"verdict"` // pass, pass_with_warnings, fail, inconclusive
 	Proof    probes.Proof  `json:"proof"`
-	Codes    []string      `json:"codes"` // of its findings, the worst first
+	Codes    []string      `json:"codes"`    // of its findings, the worst first
+	Shows    []string      `json:"findings"` // the IDs of its findings, in the same order
 	Vantages Agreement     `json:"vantages"`
 	Problem  *Problem      `json:"problem"` // null if the CA would have none, or we cannot tell
 	Why      string        `json:"why"`     // one sentence for people
 	CAMS     *int64        `json:"ca_ms"`   // how long the CA would take; null: not known
-	Findings []Finding     `json:"-"`       // shown with the target
+	Findings []Finding     `json:"-"`       // its share of the target's
 	Probes   []Probe       `json:"-"`
 }
 
@@ -139,6 +140,17 @@ type Run struct {
 	Policy     string    `json:"policy"`
 	PolicyRead string    `json:"policy_read"` // the date its rules were read
 	Vantages   []Vantage `json:"vantages"`
+	Declared   *Declared `json:"declared"` // null: it is not known
+}
+
+// Declared is what a user declared, without which the traces could not be judged
+// again.
+type Declared struct {
+	Public      []string `json:"public"` // reserved ranges that counted as public
+	Issuer      Text     `json:"issuer"` // by which CAA permits the CA; null: the policy's
+	AnyMethod   bool     `json:"any_method"`
+	RequireIPv6 bool     `json:"require_ipv6"`
+	Lab         bool     `json:"lab"` // names of the lab were allowed, which no CA takes
 }
 
 // A Vantage is a place that was looked from.

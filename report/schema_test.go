@@ -18,6 +18,7 @@ import (
 
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/report"
+	"github.com/acmecheck/acmecheck/report/render"
 )
 
 // A node is a part of the schema.
@@ -32,8 +33,9 @@ type comparer struct {
 
 // Every field that Go writes is a property of the schema, of the same type, and
 // the schema has nothing that Go does not write. What may be null in one may be
-// null in the other. Every property is required, but those that a minor version
-// added: an older report lacks them, and their descriptions say "Since 1.".
+// null in the other. Every property is required, but those that were added: an
+// older report lacks them, and their descriptions say "Since 1.", or that they
+// may be left out.
 func TestSchemaHasEveryField(t *testing.T) {
 	var root node
 	if err := json.Unmarshal(report.Schema(), &root); err != nil {
@@ -68,7 +70,7 @@ func (c comparer) object(path string, typ reflect.Type, n node) {
 		if d == "" {
 			c.Errorf("%s.%s has no description", path, name)
 		}
-		if !strings.Contains(d, "Since 1.") {
+		if !strings.Contains(d, "Since 1.") && !strings.Contains(d, "left out") {
 			required = append(required, name)
 		}
 		c.value(path+"."+name, f.Type, p)
@@ -186,8 +188,8 @@ func words(v any) []string {
 	return out
 }
 
-// Reports written by version 1.0 are never rewritten: they must fit the schema
-// and be read for as long as the major version is 1.
+// Reports written by version 1.0 are never rewritten: they must fit the schema,
+// and be read and shown in every format for as long as the major version is 1.
 func TestFrozenReports(t *testing.T) {
 	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(report.Schema()))
 	if err != nil {
@@ -203,7 +205,7 @@ func TestFrozenReports(t *testing.T) {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob("schema/testdata/*.json")
-	if err != nil || len(files) < 2 {
+	if err != nil || len(files) < 8 {
 		t.Fatal(files, err)
 	}
 	for _, file := range files {
@@ -224,6 +226,12 @@ func TestFrozenReports(t *testing.T) {
 			continue
 		}
 		lost(t, file, v, r)
+		for _, f := range render.Formats {
+			var out strings.Builder
+			if err := f.Write(&out, r); err != nil || out.Len() == 0 && f.Name != "github" {
+				t.Errorf("%s as %s: %v", file, f.Name, err)
+			}
+		}
 	}
 }
 
@@ -240,10 +248,13 @@ func lost(t *testing.T, file string, want any, r *report.Report) {
 	}
 	kept(t, file+": ", want, got)
 	for _, target := range r.Targets {
-		if target.Verdict.Ready() == nil || *target.Verdict.Ready() != *r.Ready {
+		if diff := cmp.Diff(target.Ready, target.Verdict.Ready()); diff != "" {
 			t.Errorf("%s: %s is decoded as %s", file, target.Input, target.Verdict)
 		}
 		for _, o := range target.Verdicts {
+			if len(o.Probes) == 0 || (len(o.Findings) == 0) != (len(o.Codes) == 0) {
+				t.Errorf("%s: %s has %d probes and %d findings of %v", file, o.Method, len(o.Probes), len(o.Findings), o.Codes)
+			}
 			if o.Verdict.Word(0) != o.Word && o.Verdict.Word(1) != o.Word {
 				t.Errorf("%s: %s is decoded as %s", file, o.Word, o.Verdict)
 			}
@@ -287,6 +298,8 @@ func kept(t *testing.T, path string, want, got any) {
 func TestDecode(t *testing.T) {
 	tests := []struct{ name, doc, err string }{
 		{"newer", `{"schema_version": "1.9", "kind": "report", "new": 1, "targets": [{"findings": [{"severity": "dire", "certainty": "hunch"}]}]}`, ""},
+		{"newer facts", `{"schema_version": "1.9", "kind": "report", "targets": [{"traces": [{"steps": [{"id": 1, "kind": "telepathy", "fact": {}, "fault": null}]}]}]}`, ""},
+		{"no steps", `{"schema_version": "1.0", "kind": "report", "targets": [{"traces": [{"steps": [{"id": "x"}]}]}]}`, `reading a report: decoding step: json: cannot unmarshal string into Go struct field step.id of type int`},
 		{"next", `{"schema_version": "2.0", "kind": "report"}`, `a report of version "2.0", and this acmecheck reads 1.x`},
 		{"none", `{}`, `not a report of acmecheck`},
 		{"event", `{"schema_version": "1.0", "kind": "event"}`, `not a report of acmecheck`},

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"cmp"
 	"slices"
-	"time"
+
+	"github.com/acmecheck/acmecheck/probes"
 )
 
 // severity orders exit codes, the worst first: with many targets the worst
@@ -29,66 +31,49 @@ func Best(vs ...Verdict) Verdict {
 	})
 }
 
-// A Gate is how verdicts become an exit code.
-type Gate struct {
-	Strict            bool // warnings fail
-	AllowInconclusive bool // what cannot be told passes, with a warning
-	ExitZero          bool // never fail
+// Decide is the verdict of those outcomes that decide: each has to pass, or if
+// the user said so, one method together with its CAA.
+func Decide(os []Outcome, anyMethod bool) Verdict {
+	var all, methods []Verdict
+	for _, o := range os {
+		if !o.Decisive {
+			continue
+		}
+		all = append(all, o.Verdict)
+		if o.Method != probes.CAA {
+			methods = append(methods, Worst(o.Verdict, permitted(os, o.Method)))
+		}
+	}
+	if anyMethod && len(methods) > 0 {
+		return Best(methods...)
+	}
+	return Worst(all...)
 }
 
-// ExitOf is the exit of a run whose worst verdict is v.
-func (g Gate) ExitOf(v Verdict, warnings int) Exit {
-	e := Exit{Code: v.ExitCode(), Reason: map[Verdict]string{WouldIssue: "ok", WouldNot: "not_ready", CannotTell: "inconclusive"}[v]}
-	switch {
-	case v == CannotTell && g.AllowInconclusive:
-		e.Code, e.Reason = 0, "inconclusive_allowed"
-	case v == WouldIssue && warnings > 0 && g.Strict:
-		e = Exit{Code: 4, Reason: "warnings"}
+// permitted is the verdict of CAA about a method; addresses have none.
+func permitted(os []Outcome, m probes.Method) Verdict {
+	for _, o := range os {
+		if o.Method == probes.CAA && o.For == Text(m) {
+			return o.Verdict
+		}
 	}
-	if g.ExitZero {
-		e.Code = 0
-	}
-	return e
+	return WouldIssue
 }
 
-// How an order ended that was no matter of the verdict alone; the codes are
-// those of Exit.
-const (
-	ExitRefused      = 5 // the CA refused after a good preflight
-	ExitRateLimited  = 6 // a rate limit is reached, or would be
-	ExitNotConfirmed = 7 // a person has to say yes first
-	ExitWaitEnded    = 8 // the time for waiting was over
-)
-
-// reasons are those of the exit codes that an order may end with.
-var reasons = map[int]string{
-	2: "usage", 3: "inconclusive", 130: "interrupted",
-	ExitRefused: "ca_refused", ExitRateLimited: "rate_limited", ExitNotConfirmed: "not_confirmed", ExitWaitEnded: "wait_ended",
-}
-
-// Ended is the exit of a run that ended with one of the codes of an order,
-// whatever its verdict. retry is when the CA is to be asked again; the zero
-// time: nobody says. Nothing was done for want of a confirmation, so that fails
-// even where nothing is to fail.
-func (g Gate) Ended(code int, retry time.Time) Exit {
-	e := Exit{Code: code, Reason: reasons[code]}
-	if !retry.IsZero() {
-		e.RetryAfter = Text(retry.UTC().Format(time.RFC3339))
-	}
-	if g.ExitZero && code != ExitNotConfirmed {
-		e.Code = 0
-	}
-	return e
-}
-
-// WorstExit is that of several exits, for a run over several orders; the zero
-// Exit of none.
+// WorstExit is that of several exits, for a run over several targets or orders;
+// the zero Exit of none. Of two with the same code it is the one that has more to
+// tell than that all is well.
 func WorstExit(es ...Exit) Exit {
 	if len(es) == 0 {
 		return Exit{}
 	}
-	return slices.MinFunc(es, func(a, b Exit) int { return rank(a.Code) - rank(b.Code) })
+	return slices.MinFunc(es, func(a, b Exit) int {
+		return cmp.Or(rank(a.Code)-rank(b.Code), slices.Index(passes, b.Reason)-slices.Index(passes, a.Reason))
+	})
 }
+
+// passes are the reasons of the exit code 0, the plainest first.
+var passes = []string{"ok", reasonKnown, reasonIgnored, "inconclusive_allowed"}
 
 // rank is low for what is bad; a code of no place in the order is the worst.
 func rank(code int) int { return slices.Index(severity, code) }

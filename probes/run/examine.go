@@ -53,7 +53,16 @@ func look(ctx context.Context, v Vantage, q probes.Question, a Assignment, hear 
 	a.Heard = func(s probes.Step) { hear(probes.Event{Kind: probes.EventStep, Vantage: name, Step: s}) }
 	hear(probes.Event{Kind: probes.EventAsked, Vantage: name, Asked: q})
 	defer hear(probes.Event{Kind: probes.EventLooked, Vantage: name})
-	return v.Look(ctx, a)
+	return whole(v.Look(ctx, a))
+}
+
+// whole cuts times to microseconds, as JSON keeps them: a trace is judged now as
+// it will be when it was saved.
+func whole(t probes.Trace) probes.Trace {
+	for i := range t {
+		t[i].At, t[i].Took = t[i].At.Truncate(time.Microsecond), t[i].Took.Truncate(time.Microsecond)
+	}
+	return t
 }
 
 // corroborate looks from the other vantages, if the CA would.

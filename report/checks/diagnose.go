@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -93,7 +94,7 @@ func (c *Check) finding(in *In, f Found) report.Finding {
 		Causes: causes(c, f), FixBy: string(c.FixBy), Evidence: f.Evidence,
 		Remediation: c.remedies(in, args), NotAFix: nonNil(f.NotAFix), Settle: report.Text(fill(f.Settle, args)),
 		Repro: repro(in, f), Links: nonNil(c.links()), Topics: nonNil(c.Topics),
-		Fingerprint: report.Fingerprint(c.Code, string(in.Given.Identifier), in.Given.Method, f.Subject),
+		Fingerprint: report.Fingerprint(c.Code, string(in.Given.Identifier), in.Given.Method, in.lasting(f.Subject)),
 	}
 	for i, e := range out.Evidence {
 		e = legible(e)
@@ -104,6 +105,16 @@ func (c *Check) finding(in *In, f Found) report.Finding {
 		out.Evidence[i] = e
 	}
 	return out
+}
+
+// lasting is a subject without the token, which is another in every run. A server
+// may have changed its case on the way.
+func (in *In) lasting(subject string) string {
+	token := in.Given.Token
+	if token == "" {
+		return subject
+	}
+	return regexp.MustCompile("(?i)"+regexp.QuoteMeta(token)).ReplaceAllString(subject, "{token}")
 }
 
 func causes(c *Check, f Found) []report.Cause {

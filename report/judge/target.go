@@ -46,8 +46,10 @@ func Target(t probes.Target, p *policy.Policy, seen []probes.Seen, o Options) re
 		out.Traces = append(out.Traces, recorded(s, outcome, o.Vantage)...)
 	}
 	out.Findings = sorted(out.Findings)
-	out.Verdict = decided(out.Verdicts, o.AnyMethod)
+	name(out)
+	out.Verdict = report.Decide(out.Verdicts, o.AnyMethod)
 	out.Ready = out.Verdict.Ready()
+	out.Share()
 	return out
 }
 
@@ -67,33 +69,21 @@ func sorted(fs []report.Finding) []report.Finding {
 	return fs
 }
 
-// decided is the verdict of those outcomes that decide: each has to pass, or
-// if the user said so, one method together with its CAA.
-func decided(os []report.Outcome, anyMethod bool) report.Verdict {
-	var all, methods []report.Verdict
-	for _, o := range os {
-		if !o.Decisive {
-			continue
-		}
-		all = append(all, o.Verdict)
-		if o.Method != probes.CAA {
-			methods = append(methods, report.Worst(o.Verdict, permitted(os, o.Method)))
-		}
+// name tells each verdict which findings are its own.
+func name(t report.Target) {
+	ids := map[string]string{}
+	for _, f := range t.Findings {
+		ids[f.Same()] = f.ID
 	}
-	if anyMethod && len(methods) > 0 {
-		return report.Best(methods...)
-	}
-	return report.Worst(all...)
-}
-
-// permitted is the verdict of CAA about a method; addresses have none.
-func permitted(os []report.Outcome, m probes.Method) report.Verdict {
-	for _, o := range os {
-		if o.Method == probes.CAA && o.For == report.Text(m) {
-			return o.Verdict
+	for i := range t.Verdicts {
+		o := &t.Verdicts[i]
+		o.Shows = []string{}
+		for _, f := range o.Findings {
+			if id := ids[f.Same()]; !slices.Contains(o.Shows, id) {
+				o.Shows = append(o.Shows, id)
+			}
 		}
 	}
-	return report.WouldIssue
 }
 
 // suppress says why the findings of an outcome do not count.
@@ -156,7 +146,7 @@ func Seen(t report.Target, first string) []probes.Seen {
 		case r.Vantage == first:
 			q := probes.Question{Task: g.Task, Proof: g.Proof, Decisive: decisive[[2]string{string(r.Method), string(r.For)}]}
 			out = append(out, probes.Seen{Question: q, Trace: r.Steps})
-		case len(out) > 0:
+		case len(out) > 0 && out[len(out)-1].Task.Method == r.Method && report.Text(out[len(out)-1].Task.For) == r.For:
 			last := &out[len(out)-1]
 			last.Remotes = append(last.Remotes, probes.Sight{Name: r.Vantage, RIR: string(r.RIR), Trace: r.Steps})
 		}
