@@ -18,6 +18,13 @@ var Formats = []Format{
 	{"text", "for people", Text},
 	{"json", "one document, as acmecheck schema describes it", JSON},
 	{"ndjson", "a stream of events, a line each", NDJSON},
+	{"sarif", "SARIF 2.1.0, for code scanning", SARIF},
+	{"junit", "JUnit XML, for a CI's list of tests", JUnit},
+	{"github", "annotations of GitHub Actions", GitHub},
+	{"nagios", "a plugin of Nagios or Icinga, with its exit codes", Nagios},
+	{"prometheus", "gauges for the textfile collector", Prometheus},
+	{"markdown", "for the forum of Let's Encrypt, redacted", Markdown},
+	{"html", "one page with drawings, to keep, mail and print", HTML},
 }
 
 // Named finds a format.

@@ -82,15 +82,23 @@ func ChallengeText(w io.Writer, c Challenge) error {
 }
 
 func document(w io.Writer, v any, indent string) error {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
+	e := json.NewEncoder(escaper{w})
 	e.SetEscapeHTML(false)
 	e.SetIndent("", indent)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encoding JSON: %w", err)
 	}
-	_, err := w.Write(escaped(b.Bytes()))
-	return err
+	return nil
+}
+
+// An escaper escapes whole documents on their way to a writer.
+type escaper struct{ io.Writer }
+
+func (e escaper) Write(doc []byte) (int, error) {
+	if _, err := e.Writer.Write(escaped(doc)); err != nil {
+		return 0, err
+	}
+	return len(doc), nil
 }
 
 // escaped escapes, as Safe does for text, whatever would paint the terminal
@@ -100,6 +108,10 @@ func document(w io.Writer, v any, indent string) error {
 func escaped(doc []byte) []byte {
 	out := make([]byte, 0, len(doc))
 	for len(doc) > 0 {
+		if n := plainFront(doc); n > 0 {
+			out, doc = append(out, doc[:n]...), doc[n:]
+			continue
+		}
 		r, n := utf8.DecodeRune(doc)
 		switch {
 		case r < 0x7f, unicode.IsPrint(r):
@@ -112,4 +124,15 @@ func escaped(doc []byte) []byte {
 		doc = doc[n:]
 	}
 	return out
+}
+
+// plainFront is how many octets at the beginning are ASCII that needs no escape:
+// most of a document.
+func plainFront(doc []byte) int {
+	for i, b := range doc {
+		if b >= 0x7f {
+			return i
+		}
+	}
+	return len(doc)
 }

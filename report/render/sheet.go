@@ -40,7 +40,7 @@ func (s *sheet) paint(how, text string) string {
 // walks tells every walk with its requests, also those that no finding is about.
 func walks(b *sheet, t report.Target) {
 	for _, p := range t.Probes {
-		fmt.Fprintf(b, "  %-4s %s from %s: %s, %s\n", p.ID, Safe(p.Kind, longText), Safe(p.Vantage, longText), Safe(p.Status, longText), lasted(p.DurationMS))
+		fmt.Fprintf(b, "  %-4s %s from %s: %s, %s\n", Safe(p.ID, longText), Safe(p.Kind, longText), Safe(p.Vantage, longText), Safe(p.Status, longText), lasted(p.DurationMS))
 		for _, h := range p.Hops {
 			line := fmt.Sprintf("hop %d  %s  %s", h.N, Safe(string(h.URL), longURL), address(h))
 			if h.HTTP != nil {

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -30,14 +31,19 @@ type TextOptions struct {
 // Write writes a report as Text does.
 func (o TextOptions) Write(w io.Writer, r *report.Report) error {
 	b := sheet{colour: o.Colour}
+	brief := true // nothing, or a heading alone, came before
 	for i, t := range r.Targets {
-		if i > 0 {
+		one := sheet{colour: o.Colour}
+		target(&one, t, len(r.Targets) > 1)
+		if o.Verbose {
+			walks(&one, t)
+		}
+		before := brief
+		brief = bytes.Count(one.Bytes(), []byte("\n")) == 1
+		if i > 0 && (!brief || !before) {
 			b.WriteByte('\n')
 		}
-		target(&b, t, len(r.Targets) > 1)
-		if o.Verbose {
-			walks(&b, t)
-		}
+		b.Write(one.Bytes())
 	}
 	issuance(&b, r)
 	for _, n := range r.Notes {
@@ -48,12 +54,13 @@ func (o TextOptions) Write(w io.Writer, r *report.Report) error {
 	return err
 }
 
+// target tells one; of many, only the verdict and what there is to say about it.
 func target(b *sheet, t report.Target, many bool) {
 	ready := t.Ready != nil && *t.Ready
 	if many || ready {
 		heading(b, t)
 	}
-	if ready {
+	if ready && !many {
 		addresses(b, t)
 		rows(b, t, func(o report.Outcome) bool { return o.Decisive })
 	}
@@ -63,7 +70,9 @@ func target(b *sheet, t report.Target, many bool) {
 			findings(b, o, seen)
 		}
 	}
-	rows(b, t, func(o report.Outcome) bool { return !o.Decisive })
+	if !many {
+		rows(b, t, func(o report.Outcome) bool { return !o.Decisive })
+	}
 }
 
 // findings writes those of an outcome that count and were not told before. The
@@ -72,14 +81,23 @@ func findings(b *sheet, o report.Outcome, seen map[string]bool) {
 	told := false
 	for _, f := range o.Findings {
 		switch {
-		case seen[f.Same()], f.Suppressed != nil:
+		case seen[f.Same()], f.Suppressed != nil && !f.Waived():
+		case f.Waived():
+			setAside(b, f)
 		case f.Severity == report.Info && f.Settle == "":
-			fmt.Fprintf(b, "info[%s]: %s\n", f.Code, Safe(f.Summary, longText))
+			fmt.Fprintf(b, "info[%s]: %s\n", Safe(f.Code, longText), Safe(f.Summary, longText))
 		default:
 			finding(b, f, o, !told)
 			told = told || f.Severity == report.Error
 		}
 		seen[f.Same()] = true
+	}
+}
+
+// setAside tells a finding that the user does not want to count, in short.
+func setAside(b *sheet, f report.Finding) {
+	if f.Severity > report.Info || f.Settle != "" {
+		fmt.Fprintf(b, "%s[%s]: %s\n  %s\n", f.Severity, Safe(f.Code, longText), Safe(f.Summary, longText), Safe(*f.Suppressed, longText))
 	}
 }
 
@@ -123,9 +141,9 @@ func rows(b *sheet, t report.Target, which func(report.Outcome) bool) {
 // short is a method's name where room is scarce.
 func short(m probes.Method) string {
 	if name := string(m); len(name) > len("http-01") {
-		return strings.TrimSuffix(name, "-01")
+		return Safe(strings.TrimSuffix(name, "-01"), longText)
 	}
-	return string(m)
+	return Safe(string(m), longText)
 }
 
 // reason is why an outcome is not a pass, in a few words.
@@ -153,7 +171,7 @@ func answers(all []string) string {
 		if strings.Contains(a, ":") {
 			record = "AAAA "
 		}
-		out = append(out, record+a)
+		out = append(out, record+Safe(a, longURL))
 	}
 	return strings.Join(out, "   ")
 }
@@ -165,7 +183,7 @@ func finding(b *sheet, f report.Finding, o report.Outcome, withCA bool) {
 	if o.Verdict == report.CannotTell && f.Settle != "" {
 		label = "CANNOT TELL"
 	}
-	fmt.Fprintf(b, "%s: %s\n", b.paint(hues[label], fmt.Sprintf("%s[%s]", label, f.Code)), b.paint(bold, Safe(f.Summary, longText)))
+	fmt.Fprintf(b, "%s: %s\n", b.paint(hues[label], fmt.Sprintf("%s[%s]", label, Safe(f.Code, longText))), b.paint(bold, Safe(f.Summary, longText)))
 	place(b, f, o)
 	for _, e := range f.Evidence {
 		evidence(b, e)
@@ -186,9 +204,9 @@ func finding(b *sheet, f report.Finding, o report.Outcome, withCA bool) {
 	if len(f.Repro) > 0 && f.Severity == report.Error {
 		fmt.Fprintf(b, "  try:   %s\n", Safe(f.Repro[0], longText))
 	}
-	fmt.Fprintf(b, "  more:  acmecheck explain %s\n", f.Code)
+	fmt.Fprintf(b, "  more:  acmecheck explain %s\n", Safe(f.Code, longText))
 	for _, t := range f.Topics {
-		fmt.Fprintf(b, "         acmecheck explain %s\n", t)
+		fmt.Fprintf(b, "         acmecheck explain %s\n", Safe(t, longText))
 	}
 }
 
@@ -218,7 +236,7 @@ func place(b *sheet, f report.Finding, o report.Outcome) {
 		return
 	}
 	if h.URL == "" {
-		fmt.Fprintf(b, "  --> TLS handshake of %s   %s%s\n", o.Method, address(h), timings(h.Timings))
+		fmt.Fprintf(b, "  --> TLS handshake of %s   %s%s\n", Safe(string(o.Method), longText), address(h), timings(h.Timings))
 		return
 	}
 	fmt.Fprintf(b, "  --> hop %d of %d  GET %s   %s\n", h.N, h.Of, Safe(string(h.URL), longURL), address(h))
@@ -262,9 +280,9 @@ func address(h report.Hop) string {
 	case h.Address == nil:
 		return ""
 	case strings.Contains(*h.Address, ":"):
-		return fmt.Sprintf("[%s]:%d", *h.Address, h.Port)
+		return fmt.Sprintf("[%s]:%d", Safe(*h.Address, longURL), h.Port)
 	}
-	return fmt.Sprintf("%s:%d", *h.Address, h.Port)
+	return fmt.Sprintf("%s:%d", Safe(*h.Address, longURL), h.Port)
 }
 
 func timings(t report.Timings) string {
@@ -286,12 +304,15 @@ func timings(t report.Timings) string {
 // kind is a problem type without its URN prefix.
 func kind(t string) string { return t[strings.LastIndexByte(t, ':')+1:] }
 
-// paragraph writes prose behind a label, wrapped and indented below it.
+// paragraph writes prose behind a label, wrapped and indented below it. It is
+// safe: also the catalogue's prose may come out of a stranger's report.
 func paragraph(b *sheet, label, text string) {
+	label = Safe(label, longText)
 	indent := 2 + len(label)
 	line := "  " + label
 	used := indent
 	for i, word := range strings.Fields(text) {
+		word = Safe(word, 0)
 		n := len([]rune(word))
 		if i > 0 && used+1+n > width {
 			fmt.Fprintln(b, line)
@@ -337,6 +358,17 @@ func count(n int, of string) string {
 
 // Verdict is a report's verdict in a sentence or two.
 func Verdict(r *report.Report) string {
+	switch r.Exit.Reason {
+	case "ignored":
+		return said(r) + " What stands against it is ignored."
+	case "known":
+		return said(r) + " Nothing of it is new."
+	}
+	return said(r)
+}
+
+// said is Verdict, whatever the user does not want to count.
+func said(r *report.Report) string {
 	switch {
 	case r.Exit.Reason == "interrupted":
 		return "Interrupted."
