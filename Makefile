@@ -2,19 +2,29 @@
 GO        = go
 GOLANGCI  = $(GO) run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 FUZZTIME ?= 5s
-PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2 unzip openssl libnginx-mod-stream bind9 knot unbound certbot python3-certbot-dns-rfc2136
+PACKAGES  = nginx apache2 caddy haproxy lighttpd lighttpd-mod-openssl nftables iproute2 unzip openssl libnginx-mod-stream bind9 knot unbound certbot python3-certbot-dns-rfc2136 python3-junitparser mandoc bash-completion zsh fish chromium-headless-shell cmark-gfm python3-markdown-it python3-linkify-it lego shellcheck python3-yaml systemd curl tmux jq
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24
 
-build: ## the binary, bin/acmecheck
+build: ## the binary, bin/acmecheck, with its manual (bin/man) and completions
 	CGO_ENABLED=0 $(GO) build -trimpath -o bin/acmecheck ./cmd/acmecheck
+	rm -rf bin/man bin/completions
+	bin/acmecheck man bin/man
+	mkdir -p bin/completions
+	for s in bash zsh fish powershell; do bin/acmecheck completion $$s >bin/completions/acmecheck.$$s || exit 1; done
+
+docs: ## docs/ and the README: what is made from the catalogue and the commands
+	$(GO) test ./cmd/acmecheck -run TestDocsAreFresh -count=1 -write-docs
+
+screenshots: ## docs/screens/: the screens, drawn anew
+	$(GO) test ./tui -run TestScreens -count=1 -update
 
 test: ## every test this machine can run; what it cannot is counted last
-	@CGO_ENABLED=0 $(GO) test -json ./... | $(GO) run ./.ci/summarize
+	@CGO_ENABLED=0 $(GO) test -json -timeout 30m ./... | $(GO) run ./.ci/summarize
 
 race: ## the tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 $(GO) test -race ./...
+	CGO_ENABLED=1 $(GO) test -race -timeout 30m ./...
 
 lint: ## the house rules
 	$(GOLANGCI) run --allow-parallel-runners ./... ./.ci/...
@@ -55,4 +65,4 @@ deps: ## the real servers some tests start (Debian, root); none is started now
 
 check: test lint lint-selftest race vet-cross conformance conformance-sockets conformance-live fuzz ## all of CI
 
-.PHONY: help build test race lint lint-selftest vet-cross conformance conformance-sockets conformance-live record mutate fuzz bench deps check
+.PHONY: help build docs screenshots test race lint lint-selftest vet-cross conformance conformance-sockets conformance-live record mutate fuzz bench deps check

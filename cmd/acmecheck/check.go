@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -18,54 +19,108 @@ import (
 	"github.com/acmecheck/acmecheck/report/judge"
 )
 
-func newCheck() *cobra.Command {
-	o := &checkOptions{}
+func newCheck(conf *configuration) *cobra.Command {
+	o := &checkOptions{conf: conf}
 	c := &cobra.Command{
 		Use:   "check [METHOD@]NAME...",
 		Short: "The same as acmecheck NAME, for scripts that want a verb",
+		Long:  "check looks at names, as acmecheck NAME does." + targetsHelp,
 		Args:  cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 && o.world == "" {
+			if len(args) == 0 && !o.targeted() {
 				return usage("no target").try("acmecheck check example.com")
 			}
 			return check(c, o, args)
 		},
 	}
 	o.flags(c.Flags())
+	o.patience.flags(c.Flags())
 	return c
 }
 
 func check(c *cobra.Command, o *checkOptions, args []string) error {
-	if _, err := o.destinations(); err != nil {
+	if err := o.sound(); err != nil {
 		return err
 	}
-	p, err := o.rules()
+	pol, err := o.rules()
 	if err != nil {
 		return err
 	}
 	if o.world != "" {
-		return o.checkWorld(c, p, args)
+		return o.checkWorld(c, pol, args)
 	}
-	targets, err := o.targets(args)
+	p := newProgress(c, o.quiet)
+	defer p.stop()
+	if o.wait == 0 { // else nobody knows which look is the last
+		o.follow(c)
+	}
+	look, err := o.looker(c, pol, args, p)
+	if err != nil {
+		return o.unlooked(c, pol, err)
+	}
+	r, err := o.await(c, p, look)
 	if err != nil {
 		return err
 	}
-	n, err := o.network(p)
-	if err != nil {
-		return o.unlooked(c, p, err)
-	}
-	w, err := o.walker(p, n)
-	if err != nil {
-		return err
-	}
-	r, err := o.look(c, &examination{policy: p, judged: o.judging(), gate: o.gate}, &run.Local{Walker: *w}, targets)
-	if err != nil {
-		return err
-	}
-	if w.Family != 0 {
-		r.Notes = append(r.Notes, "one address family only: the CA looks at both, and tries IPv6 first")
-	}
+	p.stop()
 	return o.publish(c, r)
+}
+
+// sound finds bad flags, before anything is looked at.
+func (o *checkOptions) sound() error {
+	if _, err := o.destinations(); err != nil {
+		return err
+	}
+	if err := o.complete(o.requireIPv6); err != nil {
+		return err
+	}
+	if o.world != "" && o.wait > 0 {
+		return usage("nothing changes in a world").try("acmecheck --world %s", o.world)
+	}
+	return o.patience.sound()
+}
+
+// targeted reports whether there are targets without any that is named.
+func (o *checkOptions) targeted() bool {
+	return o.world != "" || o.fromFiles() || len(o.conf.targets) > 0
+}
+
+// wanted are the targets that are named, or else those of the configuration.
+func (o *checkOptions) wanted(c *cobra.Command, args []string) ([]probes.Target, error) {
+	if len(args) > 0 || o.fromFiles() {
+		return o.targets(c, args)
+	}
+	return o.configured()
+}
+
+// looker reads what to look at and how. What it returns looks, with solver and
+// all: each look has answers of its own.
+func (o *checkOptions) looker(c *cobra.Command, pol *policy.Policy, args []string, p *progress) (looker, error) {
+	targets, err := o.wanted(c, args)
+	if err != nil {
+		return nil, err
+	}
+	n, err := o.network(pol)
+	if err != nil {
+		return nil, err
+	}
+	w, err := o.walker(pol, n)
+	if err != nil {
+		return nil, err
+	}
+	return func() (*report.Report, error) {
+		x := o.examine(pol)
+		x.live = o.live
+		if p != nil {
+			p.look(len(targets))
+			x.hear = p.hear
+		}
+		r, err := o.look(c, x, &run.Local{Walker: *w}, targets)
+		if err == nil && w.Family != 0 {
+			r.Notes = append(r.Notes, "one address family only: the CA looks at both, and tries IPv6 first")
+		}
+		return r, err
+	}, nil
 }
 
 // look puts the answers in place, looks at the targets from a vantage, takes the
@@ -113,26 +168,14 @@ func (o *outputs) unlooked(c *cobra.Command, p *policy.Policy, err error) error 
 	r := newReport(p, time.Now())
 	r.Exit = report.Exit{Code: e.code, Reason: reason[e.code]}
 	r.Notes = append(r.Notes, e.msg)
-	if published := o.publish(c, r); published != nil && published.Error() != "" {
+	published := o.publish(c, r)
+	if published != nil && published.Error() != "" {
 		return published
 	}
-	return e
-}
-
-// targets reads the targets, with the methods named for all of them.
-func (o *checkOptions) targets(args []string) ([]probes.Target, error) {
-	var out []probes.Target
-	for _, a := range args {
-		if len(o.methods) > 0 && !strings.Contains(a, "@") {
-			a = strings.Join(o.methods, "+") + "@" + a
-		}
-		t, err := probes.ParseTarget(a)
-		if bad, ok := errors.AsType[*probes.TargetError](err); ok {
-			return nil, usage("%s", bad.Msg).try("%s", bad.Hint)
-		}
-		out = append(out, t)
+	if p, ok := errors.AsType[*exitError](published); ok {
+		e.code = p.code // as the format has it
 	}
-	return out, nil
+	return e
 }
 
 // An examination is how to look at targets and what counts.
@@ -142,7 +185,10 @@ type examination struct {
 	remotes []run.Vantage
 	judged  judge.Options
 	gate    report.Gate
+	pace    pace
+	live    *live              // is told each target once it was looked at
 	hear    func(probes.Event) // of all targets, from many goroutines at once; nil: nobody listens
+	again   *second            // nil: everything is asked
 }
 
 // heard is hear for one target, which began so long after the run.
@@ -156,6 +202,24 @@ func (x *examination) heard(target int, waited time.Duration) func(probes.Event)
 	}
 }
 
+// A pace is how fast to look. The zero pace is the usual one.
+type pace struct {
+	jobs     int           // targets at the same time; 0: as many as usual
+	deadline time.Duration // for all targets together; 0: none
+}
+
+// within is a context that ends at the deadline. It is cancelled, and has no
+// deadline of its own: whoever dials would take that for a time-out of the
+// server's.
+func (p pace) within(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	if p.deadline <= 0 {
+		return ctx, cancel
+	}
+	timer := time.AfterFunc(p.deadline, cancel)
+	return ctx, func() { timer.Stop(); cancel() }
+}
+
 // examine looks at every target and judges.
 func (x *examination) examine(ctx context.Context, targets []probes.Target, a run.Answers) (*report.Report, error) {
 	s, err := x.see(ctx, targets, a)
@@ -167,11 +231,13 @@ func (x *examination) examine(ctx context.Context, targets []probes.Target, a ru
 
 // sights are what was seen of targets.
 type sights struct {
+	id      string // of the run; empty: any
 	began   time.Time
 	took    time.Duration
 	targets []probes.Target
 	seen    [][]probes.Seen // of each target
 	waited  []time.Duration // of each target, for the others
+	late    int             // targets that the deadline cut off
 }
 
 // see looks at every target.
@@ -182,26 +248,56 @@ func (x *examination) see(ctx context.Context, targets []probes.Target, a run.An
 		if err := answerable(plans[i], x.policy); err != nil {
 			return nil, err
 		}
+		plans[i] = x.again.plan(i, plans[i])
 	}
 	s := &sights{began: time.Now(), targets: targets, seen: make([][]probes.Seen, len(targets)), waited: make([]time.Duration, len(targets))}
-	inParallel(len(targets), func(i int) {
+	s.id = runID(s.began)
+	x.live.begin(x.head(s))
+	owners := make([]string, len(targets))
+	for i, t := range targets {
+		owners[i] = ownerOf(t.Identifier)
+	}
+	whole := ctx
+	ctx, stop := x.pace.within(ctx)
+	defer stop()
+	var late atomic.Int32
+	spread(owners, cmp.Or(x.pace.jobs, atOnce), atOnceOfOwner, func(i int) {
 		s.waited[i] = time.Since(s.began)
 		at := run.Examination{Policy: x.policy, AsOf: s.began, First: x.first, Remotes: x.remotes, Hear: x.heard(i, s.waited[i])}
-		s.seen[i] = at.Examine(ctx, plans[i])
+		s.seen[i] = x.again.merge(i, at.Examine(ctx, plans[i]))
+		if ctx.Err() != nil && whole.Err() == nil {
+			late.Add(1)
+		}
+		if x.live != nil {
+			t, _ := x.one(s, i)
+			x.live.target(i, t)
+		}
 	})
-	s.took = time.Since(s.began)
+	s.took, s.late = time.Since(s.began), int(late.Load())
 	return s, nil
 }
 
-// judge makes a report of what was seen.
-func (x *examination) judge(s *sights) *report.Report {
+// head is a report of which nothing is known but who looks, from where and by
+// which rules.
+func (x *examination) head(s *sights) *report.Report {
 	r := newReport(x.policy, s.began)
+	r.Run.ID = cmp.Or(s.id, r.Run.ID)
+	r.Run.Declared.AnyMethod, r.Run.Declared.RequireIPv6 = x.judged.AnyMethod, x.judged.RequireIPv6
 	for _, v := range x.remotes {
 		name, _ := v.Perspective()
 		r.Run.Vantages = append(r.Run.Vantages, report.Vantage{ID: name, Kind: "remote"})
 	}
+	return r
+}
+
+// judge makes a report of what was seen.
+func (x *examination) judge(s *sights) *report.Report {
+	r := x.head(s)
 	judged := make([]report.Target, len(s.targets))
-	inParallel(len(s.targets), func(i int) { judged[i] = x.one(s, i) })
+	exits := make([]report.Exit, len(s.targets))
+	inParallel(len(s.targets), func(i int) {
+		judged[i], exits[i] = x.one(s, i)
+	})
 	var verdicts []report.Verdict
 	for i, t := range judged {
 		r.Targets = append(r.Targets, t)
@@ -213,7 +309,10 @@ func (x *examination) judge(s *sights) *report.Report {
 		r.Summary.Add(report.Summarize(t.Findings))
 	}
 	worst := report.Worst(verdicts...)
-	r.Ready, r.Exit = worst.Ready(), x.gate.ExitOf(worst, r.Summary.Warning)
+	r.Ready, r.Exit = worst.Ready(), x.gate.Exit(exits...)
+	if s.late > 0 {
+		r.Notes = append(r.Notes, fmt.Sprintf("the deadline of %s cut off the look at %d of %d targets", x.pace.deadline, s.late, len(s.targets)))
+	}
 	r.Run.DurationMS = s.took.Milliseconds()
 	return r
 }
@@ -238,12 +337,14 @@ func unruled(p *policy.Policy, m probes.Method) error {
 	return usage("the policy %s has no rules for %s", p.Name, m).try("--policy letsencrypt has")
 }
 
-func (x *examination) one(s *sights, i int) report.Target {
+// one judges a target, and says what exit it amounts to.
+func (x *examination) one(s *sights, i int) (report.Target, report.Exit) {
 	out := judge.Target(s.targets[i], x.policy, s.seen[i], x.judged)
 	for j := range out.Probes { // a trace counts from its walk, a report from its run
 		out.Probes[j].StartMS += s.waited[i].Milliseconds()
 	}
-	return out
+	e := x.gate.Apply(&out)
+	return out, e
 }
 
 // oldRules is the age from which a report says that its rules are old.
@@ -255,7 +356,7 @@ func newReport(p *policy.Policy, began time.Time) *report.Report {
 		Tool: report.Tool{Name: "acmecheck", Version: version},
 		Run: report.Run{
 			ID: runID(began), StartedAt: began.UTC().Truncate(time.Second), Policy: p.ID(), PolicyRead: p.Read,
-			Vantages: []report.Vantage{{ID: "local", Kind: "local"}},
+			Vantages: []report.Vantage{{ID: "local", Kind: "local"}}, Declared: declared(p),
 		},
 		Targets: []report.Target{}, Notes: []string{},
 	}

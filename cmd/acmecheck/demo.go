@@ -22,7 +22,7 @@ import (
 var tour = []string{"healthy", "redirect-4434", "ipv6-broken", "catch-all"}
 
 func newDemo() *cobra.Command {
-	var list bool
+	var list, screen bool
 	o := &outputs{}
 	c := &cobra.Command{
 		Use:   "demo [NAME]",
@@ -45,6 +45,8 @@ short tour and exits 0.`,
 				return listDemos(c)
 			case len(args) == 0:
 				return showTour(c)
+			case screen:
+				return screenDemo(c, args[0], o)
 			case args[0] == issueDemo && machines:
 				return usage("demo issue is text").try("acmecheck issue NAME --ca pebble --format json")
 			case args[0] == issueDemo:
@@ -54,6 +56,7 @@ short tour and exits 0.`,
 		},
 	}
 	c.Flags().BoolVar(&list, "list", false, "list the demos")
+	c.Flags().BoolVar(&screen, "tui", false, "open it in tui, where F switches the fault off")
 	o.flags(c.Flags())
 	return c
 }
@@ -129,29 +132,42 @@ func play(ctx context.Context, name string) (lab.Demo, *report.Report, error) {
 // runDemo is the real check, with the lab's Dial and the lab's own token. Each
 // perspective has a lab of its own.
 func runDemo(ctx context.Context, d lab.Demo) (*report.Report, error) {
-	p := policy.LetsEncrypt()
-	p.Addresses.Public = world.Documentation
-	first, done, err := labVantage(ctx, d.World, "", p)
+	x, targets, done, err := stage(ctx, d)
 	defer done()
 	if err != nil {
 		return nil, err
 	}
+	return x.examine(ctx, targets, ownAnswers(d.World))
+}
+
+// stage starts the labs of a demo. done ends them.
+func stage(ctx context.Context, d lab.Demo) (x *examination, targets []probes.Target, done func(), err error) {
+	var ends []func()
+	done = func() {
+		for _, end := range ends {
+			end()
+		}
+	}
+	p := policy.LetsEncrypt()
+	p.Addresses.Public = world.Documentation
+	first, end, err := labVantage(ctx, d.World, "", p)
+	ends = append(ends, end)
+	if err != nil {
+		return nil, nil, done, err
+	}
 	first.Walker.Hurry, first.Walker.Beyond = true, beyond.Plan(p, beyond.Options{})
-	x := examination{policy: p, first: first}
+	x = &examination{policy: p, first: first}
 	for _, at := range d.World.Perspectives {
-		v, done, err := labVantage(ctx, d.World, at.Name, p)
-		defer done()
+		v, end, err := labVantage(ctx, d.World, at.Name, p)
+		ends = append(ends, end)
 		if err != nil {
-			return nil, err
+			return nil, nil, done, err
 		}
 		v.RIR = at.RIR
 		x.remotes = append(x.remotes, v)
 	}
 	t, err := probes.ParseTarget(d.World.Method + "@" + d.World.Identifier)
-	if err != nil {
-		return nil, err
-	}
-	return x.examine(ctx, []probes.Target{t}, ownAnswers(d.World))
+	return x, []probes.Target{t}, done, err
 }
 
 // labVantage starts a lab as one perspective of a world sees it.

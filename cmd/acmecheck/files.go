@@ -6,6 +6,20 @@ import (
 	"os"
 )
 
+// appendTo adds to the end of a file, which others add to, too; it makes the file
+// if there is none.
+func appendTo(file string, write func(io.Writer) error) error {
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o666)
+	if err != nil {
+		return err
+	}
+	err = write(f)
+	if e := f.Close(); err == nil {
+		err = e
+	}
+	return err
+}
+
 // replaceFile writes a file that is there whole or not at all.
 func replaceFile(file string, write func(io.Writer) error) error {
 	temp := file + "." + rand.Text()[:8] + ".tmp"

@@ -111,6 +111,7 @@ refused, 6 rate limited.`,
 func (o *issueOptions) flags(f *pflag.FlagSet) {
 	o.lookOptions.flags(f)
 	o.outputs.flags(f)
+	configFlag(f)
 	o.solver.flags(f)
 	o.authority.flags(f)
 	f.StringVar(&o.account, "account-uri", "", "the account's URL, for a preflight of the dns-account and dns-persist methods and CAA")
@@ -136,28 +137,38 @@ type errand struct {
 	notes   []string
 }
 
-// run takes an errand from the flags to its report.
+// run performs an errand and publishes its report.
 func (o *issueOptions) run(c *cobra.Command, args []string) error {
-	e, err := o.prepare(c, args)
+	r, late, err := o.perform(c, args)
 	if err != nil {
 		return err
 	}
+	return cmp.Or(o.publish(c, r), late)
+}
+
+// perform takes an errand from the flags to its report. late is what went wrong
+// after the certificate was there.
+func (o *issueOptions) perform(c *cobra.Command, args []string) (r *report.Report, late, err error) {
+	e, err := o.prepare(c, args)
+	if err != nil {
+		return nil, nil, err
+	}
 	if e.hand, err = e.takeHand(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	defer e.hand.stop()
 	if !o.noPreflight && !o.rehearsal && e.foreseeable() || o.dryRun {
 		r, err := e.preflight()
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		if o.dryRun || r.Exit.Code == exitNotReady || c.Context().Err() != nil {
 			r.Notes = append(append(r.Notes, e.notes...), "nothing was ordered")
-			return e.publish(c, r)
+			return r, nil, nil
 		}
 	}
 	if err := e.confirm(); err != nil {
-		return err
+		return nil, nil, err
 	}
 	out := e.order(c.Context())
 	return e.finish(out)
@@ -185,7 +196,7 @@ func (o *issueOptions) prepare(c *cobra.Command, args []string) (*errand, error)
 	if len(args) == 0 {
 		return nil, usage("no target").try("%s example.com --webroot /var/www/html", c.CommandPath())
 	}
-	if e.targets, err = o.targets(args); err != nil {
+	if e.targets, err = o.targets(c, args); err != nil {
 		return nil, err
 	}
 	if err := o.sound(e.targets); err != nil {
@@ -297,7 +308,7 @@ func (e *errand) examination() (*examination, *run.Local, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return &examination{policy: e.policy, judged: e.judging(), gate: e.gate}, &run.Local{Walker: *w}, nil
+	return e.examine(e.policy), &run.Local{Walker: *w}, nil
 }
 
 // word is a report's verdict.
@@ -316,10 +327,10 @@ func (e *errand) say(format string, a ...any) {
 	fmt.Fprintf(e.c.ErrOrStderr(), "acmecheck: %s\n", render.Safe(fmt.Sprintf(format, a...), 0))
 }
 
-// finish makes the report of an order, and leaves with its exit code.
-func (e *errand) finish(out outcome) error {
+// finish makes the report of an order.
+func (e *errand) finish(out outcome) (r *report.Report, late, err error) {
 	if out.local != nil {
-		return out.local
+		return nil, nil, out.local
 	}
 	if out.files != nil { // all is done: a signal from here on came too late
 		e.c.SetContext(context.WithoutCancel(e.c.Context()))
@@ -329,11 +340,11 @@ func (e *errand) finish(out outcome) error {
 	if out.err != nil && e.seen == nil && e.c.Context().Err() == nil { // what the CA did not like may be seen from here
 		e.lookBack()
 	}
-	r := e.report(out)
+	r = e.report(out)
 	if i, ok := errors.AsType[interruption](context.Cause(e.c.Context())); ok {
 		e.say("%s: what was put in place is taken away", i)
 	}
-	return cmp.Or(e.publish(e.c, r), out.late)
+	return r, out.late, nil
 }
 
 // lookBack looks after the CA has: with a new token in place, unless name

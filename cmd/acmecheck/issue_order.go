@@ -176,7 +176,7 @@ func (e *errand) hooks(out *outcome) issue.Hooks {
 		Before: func(s issue.Stage) {
 			if s == issue.StageChallenge {
 				out.told = time.Now()
-				e.hand.attend()
+				e.hand.attend(func(what string) { e.say("arrived: %s", what) })
 			}
 			e.say("%s", s)
 		},
@@ -259,8 +259,11 @@ func (e *errand) deploy() error {
 	return nil
 }
 
-// attend begins to count who comes.
-func (h *hand) attend() {
+// attend begins to count who comes, and tells of those who come to us.
+func (h *hand) attend(hear func(string)) {
+	if h.own != nil {
+		h.own.hear.Store(&hear)
+	}
 	if h.log == nil {
 		return
 	}

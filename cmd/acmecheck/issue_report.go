@@ -21,7 +21,7 @@ type arrival = checks.Arrival
 // report is what came of an order, joined with what was seen from here.
 func (e *errand) report(out outcome) *report.Report {
 	o := e.told(out)
-	x := &examination{policy: e.policy, judged: e.judging(), gate: e.gate}
+	x := e.examine(e.policy)
 	x.judged.Order = &o
 	if e.seen == nil {
 		e.seen = &sights{began: o.Began}

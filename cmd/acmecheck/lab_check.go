@@ -31,7 +31,7 @@ clear; what a server makes of the right token shows with --webroot, and of a TXT
 value with --expect-txt. It exits as acmecheck NAME does.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
+			if len(args) == 0 && !co.fromFiles() {
 				return usage("no target").try("acmecheck lab check www.lab.test")
 			}
 			return o.check(c, co, args)
@@ -39,6 +39,7 @@ value with --expect-txt. It exits as acmecheck NAME does.`,
 	}
 	o.flags(c.Flags())
 	co.outputs.flags(c.Flags())
+	co.sources.flags(c.Flags())
 	c.Flags().StringVar(&co.solver.webroot, "webroot", "", "write a random token below this directory, and remove it again")
 	c.Flags().StringVar(&co.txt, "expect-txt", "", "expect this TXT value of dns-01")
 	return c
@@ -56,7 +57,7 @@ func (o *labOptions) check(c *cobra.Command, co *checkOptions, args []string) er
 	if err != nil {
 		return err
 	}
-	targets, err := co.targets(args)
+	targets, err := co.targets(c, args)
 	if err != nil {
 		return err
 	}

@@ -18,14 +18,14 @@ import (
 
 // upLab runs a lab in this process. Whatever it tells after that it is ready
 // comes out of told; stop ends it as Ctrl-C does and returns its exit code.
-func upLab(t *testing.T, dir string) (told *bufio.Reader, stop func() int) {
+func upLab(t *testing.T, dir string, arg ...string) (told *bufio.Reader, stop func() int) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	r, w := io.Pipe()
 	code := make(chan int, 1)
 	var errs strings.Builder
 	go func() {
-		c := execute(ctx, []string{"lab", "up", "--dir", dir, "--format", "json", "--listen", "127.0.0.1:0", "--dns", "127.0.0.1:0"}, w, &errs)
+		c := execute(ctx, append([]string{"lab", "up", "--dir", dir, "--format", "json", "--listen", "127.0.0.1:0", "--dns", "127.0.0.1:0"}, arg...), w, &errs)
 		_ = w.Close()
 		code <- c
 	}()

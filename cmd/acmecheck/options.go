@@ -14,7 +14,6 @@ import (
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/walk"
 	"github.com/acmecheck/acmecheck/probes/wire"
-	"github.com/acmecheck/acmecheck/report"
 	"github.com/acmecheck/acmecheck/report/checks"
 	"github.com/acmecheck/acmecheck/report/judge"
 )
@@ -25,6 +24,7 @@ type lookOptions struct {
 	public   []string
 	policy   string
 	issuer   string
+	dial     wire.Dial // nil: the real network
 }
 
 func (o *lookOptions) flags(f *pflag.FlagSet) {
@@ -59,7 +59,7 @@ func (o *lookOptions) network(p *policy.Policy) (*wire.Net, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &wire.Net{Resolver: r, Refuses: p.Addresses.Refusal}, nil
+	return &wire.Net{Dial: o.dial, Resolver: r, Refuses: p.Addresses.Refusal}, nil
 }
 
 func (o *lookOptions) resolverAddr() (netip.AddrPort, error) {
@@ -94,7 +94,11 @@ func systemResolver() (netip.AddrPort, error) {
 type checkOptions struct {
 	lookOptions
 	outputs
+	patience
+	gateOptions
+	sources
 
+	conf         *configuration
 	only4, only6 bool
 	resolve      []string
 	timeout      time.Duration
@@ -102,16 +106,20 @@ type checkOptions struct {
 	token, ka    string
 	txt, account string
 	world        string
-	anyMethod    bool
 	methods      []string
+	pace         pace
 	deep         bool
 	requireIPv6  bool
-	gate         report.Gate
 }
 
 func (o *checkOptions) flags(f *pflag.FlagSet) {
 	o.lookOptions.flags(f)
 	o.outputs.flags(f)
+	configFlag(f)
+	o.gateOptions.flags(f)
+	o.sources.flags(f)
+	f.IntVarP(&o.pace.jobs, "jobs", "j", atOnce, "look at so many targets at the same time, 1 to 1000; of one registered domain at two")
+	f.DurationVar(&o.pace.deadline, "deadline", 0, "look no longer than this in all; what was not seen by then cannot be told")
 	f.BoolVarP(&o.only4, "ipv4", "4", false, "look at IPv4 addresses only")
 	f.BoolVarP(&o.only6, "ipv6", "6", false, "look at IPv6 addresses only")
 	f.StringSliceVar(&o.resolve, "resolve", nil, "HOST:PORT:ADDR: use this address for the name; PORT * means any")
@@ -121,20 +129,21 @@ func (o *checkOptions) flags(f *pflag.FlagSet) {
 	f.StringVar(&o.world, "world", "", "check in this world file, in memory: its own question, or the targets")
 	f.BoolVar(&o.deep, "deep", false, "look for filters too, even where nothing fails")
 	f.BoolVar(&o.requireIPv6, "require-ipv6", false, "without IPv6 here the answer is cannot tell")
-	f.BoolVar(&o.gate.AllowInconclusive, "allow-inconclusive", false, "cannot tell counts as ready, with a warning (for hooks on the server itself)")
-	f.BoolVar(&o.gate.Strict, "strict", false, "warnings fail, with exit code 4")
-	f.BoolVar(&o.gate.ExitZero, "exit-zero", false, "exit 0 whatever is found")
 	f.BoolVar(&o.ticket, "ticket", false, "print what to send to the firewall team")
 	f.StringVar(&o.ka, "key-authorization", "", "and expect this answer")
 	f.StringVar(&o.txt, "expect-txt", "", "expect this TXT value of dns-01")
 	f.StringVar(&o.account, "account-uri", "", "the account's URL, for the dns-account and dns-persist methods and CAA")
 	f.StringSliceVarP(&o.methods, "method", "m", nil, "methods of targets that name none: http-01, dns-01, tls-alpn-01 ...")
-	f.BoolVar(&o.anyMethod, "any-method", false, "one method that passes is enough")
 }
 
 // judging is what counts.
 func (o *checkOptions) judging() judge.Options {
-	return judge.Options{Options: checks.Options{RequireIPv6: o.requireIPv6}, AnyMethod: o.anyMethod}
+	return judge.Options{Options: checks.Options{RequireIPv6: o.requireIPv6}, AnyMethod: o.gate.AnyMethod}
+}
+
+// examine is how to look, and what counts.
+func (o *checkOptions) examine(p *policy.Policy) *examination {
+	return &examination{policy: p, judged: o.judging(), gate: o.gate, pace: o.pace}
 }
 
 // walker is how to look: in a hurry, since only the decision counts.
@@ -148,8 +157,11 @@ func (o *checkOptions) walker(p *policy.Policy, n *wire.Net) (*walk.Walker, erro
 	case o.only6:
 		w.Family = 6
 	}
-	if o.timeout < 0 {
-		return nil, usage("--timeout cannot be negative")
+	switch {
+	case o.timeout < 0, o.pace.deadline < 0:
+		return nil, usage("a time cannot be negative").try("--timeout 5s, --deadline 1m")
+	case o.pace.jobs < 0 || o.pace.jobs > 1000:
+		return nil, usage("--jobs %d is not between 1 and 1000", o.pace.jobs)
 	}
 	for _, s := range o.resolve {
 		pin, err := parsePin(s)

@@ -27,6 +27,10 @@ type outputs struct {
 	verbose bool
 	color   string
 	ticket  bool
+	redact  bool
+	live    *live // what standard output was told already; nil: nothing
+
+	line func(*report.Report) string // what text says instead of the report; nil: the report
 }
 
 func (o *outputs) flags(f *pflag.FlagSet) {
@@ -36,6 +40,7 @@ func (o *outputs) flags(f *pflag.FlagSet) {
 	f.CountVarP(&o.quiet, "quiet", "q", "text: the last line alone; twice: nothing but the exit code")
 	f.BoolVarP(&o.verbose, "verbose", "v", false, "text: tell every walk and its requests")
 	f.StringVar(&o.color, "color", "auto", "auto, always or never")
+	f.BoolVar(&o.redact, "redact", false, "take secrets, private addresses and local paths out of the report, to show it in public")
 }
 
 func formatNames() string {
@@ -109,16 +114,32 @@ func (o *outputs) publish(c *cobra.Command, r *report.Report) error {
 	if err != nil {
 		return err
 	}
+	if o.redact {
+		r = render.Redacted(r)
+	}
 	var failed error
 	for _, to := range all[1:] {
 		if err := replaceFile(to.path, func(w io.Writer) error { return to.Write(w, r) }); err != nil {
 			failed = usage("writing the report: %s", err).try("--out %s=PATH names another file", to.Name)
 		}
 	}
+	if page := getenv("GITHUB_STEP_SUMMARY"); page != "" && all[0].Name == "github" {
+		if err := appendTo(page, func(w io.Writer) error { return render.GitHubSummary(w, r) }); err != nil {
+			failed = usage("writing the step's summary: %s", err).try("GITHUB_STEP_SUMMARY names the file; unset it to do without")
+		}
+	}
 	if err := o.tell(c, all[0].Format, r); err != nil {
 		return err
 	}
-	return cmp.Or(failed, silently(r.Exit.Code))
+	return cmp.Or(failed, silently(exitCode(all[0].Format, r)))
+}
+
+// exitCode is the code of a report, but for those who know only their own.
+func exitCode(f render.Format, r *report.Report) int {
+	if f.Name == "nagios" {
+		return render.NagiosCode(r)
+	}
+	return r.Exit.Code
 }
 
 // tell writes the report to standard output, and if that is for machines the
@@ -130,14 +151,32 @@ func (o *outputs) tell(c *cobra.Command, f render.Format, r *report.Report) erro
 		return nil
 	case o.ticket:
 		return render.Ticket(out, r)
+	case f.Name == "nagios": // its first line is the verdict, and Icinga reads both streams as one
+		return f.Write(out, r)
 	case f.Name != "text":
 		fmt.Fprintf(c.ErrOrStderr(), "acmecheck: %s\n", render.Line(r))
+		if o.live != nil {
+			return o.live.end(r)
+		}
 		return f.Write(out, r)
+	case o.line != nil:
+		return writeLine(out, o.line(r))
 	case o.quiet == 1:
 		_, err := fmt.Fprintln(out, render.Line(r))
 		return err
 	}
 	return render.TextOptions{Colour: o.coloured(out), Verbose: o.verbose}.Write(out, r)
+}
+
+// follow has a run of one look tell its targets as they come, if standard output
+// is a stream of events; otherwise it is nil. What is hidden is known only at
+// the end.
+func (o *outputs) follow(c *cobra.Command) *live {
+	all, err := o.destinations()
+	if err == nil && all[0].Name == "ndjson" && o.quiet < 2 && !o.ticket && !o.redact {
+		o.live = newLive(c.OutOrStdout())
+	}
+	return o.live
 }
 
 // coloured decides whether a stream gets colour: the flag, then the variables

@@ -6,10 +6,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"github.com/acmecheck/acmecheck/probes"
@@ -36,6 +38,7 @@ type responder struct {
 	tls        respond.TLSALPN01
 	requests   respond.Record[respond.Request]
 	handshakes respond.Record[respond.Handshake]
+	hear       atomic.Pointer[func(string)] // is told of arrivals, from many goroutines; nil: nobody is
 
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
@@ -44,8 +47,20 @@ type responder struct {
 func newResponder(at ports) *responder {
 	r := &responder{at: at, cancel: func() {}}
 	r.Responders = issue.Responders{HTTP: &r.http, ALPN: &r.tls}
-	r.http.Seen, r.tls.Seen = r.requests.Add, r.handshakes.Add
+	r.http.Seen = func(q respond.Request) { r.requests.Add(q); r.tell("GET %s by %s", q.Path, cmp.Or(q.UserAgent, "nobody")) }
+	r.tls.Seen = func(h respond.Handshake) {
+		r.handshakes.Add(h)
+		r.tell("a TLS handshake for %s", strings.Join(h.Protocols, " "))
+	}
 	return r
+}
+
+// tell tells of an arrival. It does not tell from where: nobody could say who is
+// missing, and somebody would make a list of those who came.
+func (r *responder) tell(format string, a ...any) {
+	if hear := r.hear.Load(); hear != nil {
+		(*hear)(fmt.Sprintf(format, a...))
+	}
 }
 
 // listen opens the port of each method. taken names the program that has

@@ -16,16 +16,21 @@ say, why, and from where it knows.
 Exit codes: 0 ready, 1 not ready, 2 usage, 3 cannot tell from here.`
 
 func newRoot(stdout, stderr io.Writer) *cobra.Command {
-	o := &checkOptions{}
+	conf := &configuration{}
+	o := &checkOptions{conf: conf}
 	root := &cobra.Command{
-		Use:           "acmecheck [METHOD@]NAME...",
-		Short:         "Would a CA validate this name now, and if not, why?",
-		Long:          long,
-		Args:          cobra.ArbitraryArgs,
-		SilenceUsage:  true,
-		SilenceErrors: true,
+		Use:               "acmecheck [METHOD@]NAME...",
+		Short:             "Would a CA validate this name now, and if not, why?",
+		Long:              long + targetsHelp,
+		Args:              cobra.ArbitraryArgs,
+		SilenceUsage:      true,
+		SilenceErrors:     true,
+		PersistentPreRunE: func(c *cobra.Command, _ []string) error { return conf.configure(c) },
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 && o.world == "" {
+			if len(args) == 0 && !o.targeted() && !set("CI") && noScreen(c) == "" {
+				return alone(o, c)
+			}
+			if len(args) == 0 && !o.targeted() {
 				_ = c.Help()
 				return usage("no target").try("acmecheck example.com")
 			}
@@ -38,7 +43,9 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 		return usage("%s", err).try("%s --help lists the flags", c.CommandPath())
 	})
 	o.flags(root.Flags())
-	root.AddCommand(newCheck(), newValidate(), newIssue(), newRehearse(), newDelegate(), newDemo(), newLab(), newExplain(), newSchema(), newVersion())
+	o.patience.flags(root.Flags())
+	root.AddCommand(newCheck(conf), newWatch(conf), newValidate(), newIssue(), newRehearse(), newDelegate(), newDemo(), newLab(), newExplain(), newRender(), newJudge(), newSchema(), newVersion(), newMan(), newTUI(conf))
+	root.AddCommand(newTopics()...)
 	return root
 }
 

@@ -7,13 +7,20 @@ import (
 )
 
 func newSchema() *cobra.Command {
-	return &cobra.Command{
+	var events bool
+	c := &cobra.Command{
 		Use:   "schema",
-		Short: "Print the JSON Schema of --format json",
+		Short: "Print the JSON Schema of --format json, or of ndjson's lines",
 		Args:  cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			_, err := c.OutOrStdout().Write(report.Schema())
+			s := report.Schema()
+			if events {
+				s = report.EventSchema()
+			}
+			_, err := c.OutOrStdout().Write(s)
 			return err
 		},
 	}
+	c.Flags().BoolVar(&events, "events", false, "the schema of one line of --format ndjson")
+	return c
 }

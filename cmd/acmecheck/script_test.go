@@ -3,8 +3,6 @@ package main
 import (
 	"net"
 	"os"
-	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
@@ -40,26 +38,4 @@ func freePort(t *testing.T) string {
 	defer func() { _ = l.Close() }()
 	_, port, _ := net.SplitHostPort(l.Addr().String())
 	return port
-}
-
-var timing = regexp.MustCompile(`\b(dns|connect|tls|ttfb) \d+|after \d+\.\d s|, \d+\.\d s\.`)
-
-// The picture in the README must be what a user sees.
-func TestReadmePicture(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(readme), "$ acmecheck demo redirect-4434\n")
-	want, _, ok := strings.Cut(rest, "```")
-	if !ok {
-		t.Fatal("the README has no picture")
-	}
-	var out, errs strings.Builder
-	if code := execute(t.Context(), []string{"demo", "redirect-4434"}, &out, &errs); code != 1 || errs.Len() > 0 {
-		t.Fatalf("exit code %d, stderr %q", code, errs.String())
-	}
-	if got := timing.ReplaceAllString(out.String(), "$1 0"); got != timing.ReplaceAllString(want, "$1 0") {
-		t.Errorf("got:\n%s\nthe README has:\n%s", got, want)
-	}
 }

@@ -31,11 +31,11 @@ func (o *checkOptions) checkWorld(c *cobra.Command, p *policy.Policy, args []str
 	if err != nil {
 		return err
 	}
-	if len(args) == 0 {
+	if len(args) == 0 && !o.fromFiles() {
 		args = []string{w.Method + "@" + w.Identifier}
 		a = ownAnswers(w)
 	}
-	targets, err := o.targets(args)
+	targets, err := o.targets(c, args)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,8 @@ func (o *checkOptions) checkWorld(c *cobra.Command, p *policy.Policy, args []str
 	simnet.Bubble(time.Now(), func(ctx context.Context) {
 		first, remotes, done := vantagesOf(ctx, w, *walker, p)
 		defer done()
-		x := examination{policy: p, first: first, remotes: remotes, judged: o.judging(), gate: o.gate}
+		x := o.examine(p)
+		x.first, x.remotes = first, remotes
 		r, err = x.examine(ctx, targets, a)
 	})
 	if err != nil {
