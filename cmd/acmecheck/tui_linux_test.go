@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -21,6 +22,9 @@ type pane struct {
 	t      *testing.T
 	socket string
 	output <-chan struct{} // holds a token if the screen may have changed
+
+	mu  sync.Mutex
+	raw strings.Builder // what the program wrote, as tmux tells it: guarded by mu
 }
 
 // openPane runs acmecheck in a terminal of w by h cells. When it has ended, the
@@ -72,6 +76,11 @@ func (p *pane) listen() {
 	p.output = changed
 	go func() {
 		for lines := bufio.NewScanner(out); lines.Scan(); {
+			if _, text, ok := strings.Cut(lines.Text(), "%output "); ok {
+				p.mu.Lock()
+				p.raw.WriteString(text + "\n")
+				p.mu.Unlock()
+			}
 			select {
 			case changed <- struct{}{}:
 			default:
@@ -84,11 +93,26 @@ func (p *pane) listen() {
 // shows waits until the screen matches, and returns it.
 func (p *pane) shows(pattern string) string {
 	p.t.Helper()
+	return p.until(pattern, func() string { return p.tmux("capture-pane", "-p") })
+}
+
+// wrote waits until what the program wrote matches, and returns it.
+func (p *pane) wrote(pattern string) string {
+	p.t.Helper()
+	return p.until(pattern, func() string {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		return p.raw.String()
+	})
+}
+
+func (p *pane) until(pattern string, look func() string) string {
+	p.t.Helper()
 	re := regexp.MustCompile(pattern)
-	late := time.NewTimer(20 * time.Second)
+	late := time.NewTimer(30 * time.Second)
 	defer late.Stop()
 	for {
-		screen := p.tmux("capture-pane", "-p")
+		screen := look()
 		if re.MatchString(screen) {
 			return screen
 		}
@@ -193,6 +217,17 @@ func TestScreenForm(t *testing.T) {
 	p.shows(`is not|no |cannot`)
 	p.press("Q")
 	p.shows(`exit code \d`)
+}
+
+// No command but tui talks to the terminal: bubbletea's init would ask it for
+// its colours, and wait up to five seconds for an answer.
+func TestVersionIsQuiet(t *testing.T) {
+	requireTmux(t)
+	t.Parallel()
+	p := openPane(t, "TERM=xterm-256color "+commandPath(t), 100, 24, "version") // the library knows that tmux would not answer
+	if raw := p.wrote(`exit code 0`); strings.Contains(raw, `\033`) || !strings.Contains(raw, "acmecheck "+version) {
+		t.Errorf("it wrote %s", raw)
+	}
 }
 
 // Without a terminal that can show them there are no screens, and a reason.
