@@ -62,6 +62,7 @@
 //	0  probes           this vocabulary
 //	   probes/policy    what CAs accept, as data and pure functions, with sources
 //	   probes/delegation  where the challenges of many names live in one zone
+//	   probes/meant     guesses what a misspelt word was to be
 //
 // # One seam to the outside
 //

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 
+	"github.com/acmecheck/acmecheck/probes/meant"
+
 	"github.com/spf13/pflag"
 
 	"github.com/acmecheck/acmecheck/report"
@@ -75,7 +77,7 @@ func (o *gateOptions) soundCodes() error {
 		if slices.ContainsFunc(checks.All(), func(c *checks.Check) bool { return report.MatchesCode(p, c.Code) }) {
 			continue
 		}
-		if near := meant(p, fronts()); near != "" {
+		if near := meant.Word(p, fronts()); near != "" {
 			return usage("%q is no code", p).try("did you mean %s?", near)
 		}
 		return usage("%q is no code", p).try("acmecheck explain --list has all; net.* means all that begin so")

@@ -47,7 +47,10 @@ type responder struct {
 func newResponder(at ports) *responder {
 	r := &responder{at: at, cancel: func() {}}
 	r.Responders = issue.Responders{HTTP: &r.http, ALPN: &r.tls}
-	r.http.Seen = func(q respond.Request) { r.requests.Add(q); r.tell("GET %s by %s", q.Path, cmp.Or(q.UserAgent, "nobody")) }
+	r.http.Seen = func(q respond.Request) {
+		r.requests.Add(q)
+		r.tell("GET %s by %s", q.Path, cmp.Or(q.UserAgent, "nobody"))
+	}
 	r.tls.Seen = func(h respond.Handshake) {
 		r.handshakes.Add(h)
 		r.tell("a TLS handshake for %s", strings.Join(h.Protocols, " "))

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/asn1"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -141,7 +142,7 @@ func TestTLSALPN01(t *testing.T) {
 		}
 		verify(t, c.ConnectionState(), tt.san)
 		// A client of TLS 1.3 is done before the server: it hangs up when it knows.
-		if _, err := c.Read(make([]byte, 1)); err != io.EOF {
+		if _, err := c.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 			t.Errorf("%+v: %v", tt, err)
 		}
 	}

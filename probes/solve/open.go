@@ -16,6 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/acmecheck/acmecheck/probes/meant"
+
 	"github.com/BurntSushi/toml"
 
 	"github.com/acmecheck/acmecheck/probes/wire"
@@ -43,7 +45,7 @@ type Environment struct {
 func (e Environment) Open(name string, config io.Reader) (s Solver, warnings []string, err error) {
 	kind, ok := kinds[name]
 	if !ok {
-		return nil, nil, fault(meant(name, Names()), "there is no solver %q", name)
+		return nil, nil, fault(nearest(name, Names()), "there is no solver %q", name)
 	}
 	settings := kind()
 	if err := decode(settings, config); err != nil {
@@ -91,7 +93,7 @@ func unknownKey(k string, into any) error {
 	if file := k + "_file"; slices.Contains(known, file) {
 		return fault(fmt.Sprintf("set %s to the name of a file, or %s_env to that of an environment variable", file, k), "secrets do not stand in here, not even %s", k)
 	}
-	return fault(meant(k, known), "unknown key %s", k)
+	return fault(nearest(k, known), "unknown key %s", k)
 }
 
 // keys are the keys of a configuration.
@@ -103,14 +105,9 @@ func keys(into any) []string {
 	return out
 }
 
-// meant is a hint: the nearest word, or all of them.
-func meant(word string, known []string) string {
-	best, least := "", max(2, len(word)/3)+1
-	for _, k := range known {
-		if d := distance(word, k); d < least {
-			best, least = k, d
-		}
-	}
+// nearest is a hint: the word that was meant, or all of them.
+func nearest(word string, known []string) string {
+	best := meant.Word(word, known)
 	switch {
 	case best != "":
 		return "did you mean " + best + "?"
@@ -118,27 +115,6 @@ func meant(word string, known []string) string {
 		return "there is nothing to configure"
 	}
 	return "there are " + strings.Join(known, ", ")
-}
-
-// distance counts the letters to change, add or take away (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // An opener gathers what an Open needs.

@@ -80,7 +80,7 @@ func (d *dnsLine) parseFault(kind, rest string) error {
 		return &wordError{msg: err.Error()}
 	}
 	if !slices.Contains(faults, kind) {
-		return &wordError{msg: fmt.Sprintf("unknown fault !%s", kind), hint: meant(kind, faults)}
+		return &wordError{msg: fmt.Sprintf("unknown fault !%s", kind), hint: nearest(kind, faults)}
 	}
 	d.fault = kind
 	f := texts(ws)

@@ -3,6 +3,8 @@ package world
 import (
 	"errors"
 	"fmt"
+
+	"github.com/acmecheck/acmecheck/probes/meant"
 )
 
 // A ParseError says where a world file cannot be understood, and why.
@@ -44,37 +46,11 @@ func place(file string, line int, err error) error {
 	return p
 }
 
-// meant suggests the nearest of the allowed words, if one is near.
-func meant(got string, allowed []string) string {
-	best, least := "", 3
-	for _, a := range allowed {
-		if d := distance(got, a); d < least {
-			best, least = a, d
-		}
-	}
-	if best == "" || least >= len(got) {
+// nearest suggests the nearest of the allowed words, if one is near.
+func nearest(got string, allowed []string) string {
+	best := meant.Word(got, allowed)
+	if best == "" {
 		return ""
 	}
 	return fmt.Sprintf("did you mean %q?", best)
-}
-
-// distance is Levenshtein's, of short words.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j+1]+1, row[j]+1)
-		}
-	}
-	return row[len(b)]
 }

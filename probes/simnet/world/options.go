@@ -24,7 +24,7 @@ func (o *options) fail(w word, format string, a ...any) {
 func (o *options) unknown(w word, what string, allowed ...string) {
 	if o.err == nil {
 		key, _, _ := strings.Cut(w.text, "=")
-		o.err = &wordError{at: w.at, msg: fmt.Sprintf("unknown %s %q", what, key), hint: meant(key, allowed)}
+		o.err = &wordError{at: w.at, msg: fmt.Sprintf("unknown %s %q", what, key), hint: nearest(key, allowed)}
 	}
 }
 
@@ -64,7 +64,7 @@ func (o *options) number(w word, s string) int {
 
 func (o *options) oneOf(w word, s string, allowed ...string) string {
 	if !slices.Contains(allowed, s) && o.err == nil {
-		o.err = &wordError{at: w.at, msg: fmt.Sprintf("%q is not one of %s", s, strings.Join(allowed, " ")), hint: meant(s, allowed)}
+		o.err = &wordError{at: w.at, msg: fmt.Sprintf("%q is not one of %s", s, strings.Join(allowed, " ")), hint: nearest(s, allowed)}
 	}
 	return s
 }

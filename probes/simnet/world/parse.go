@@ -69,7 +69,7 @@ func (w *World) question(l string, seen map[string]bool) error {
 	}
 	key, args := ws[0].text, ws[1:]
 	if !slices.Contains(questions, key) {
-		return &wordError{at: ws[0].at, msg: fmt.Sprintf("unknown statement %q", key), hint: meant(key, slices.Concat(questions, statements))}
+		return &wordError{at: ws[0].at, msg: fmt.Sprintf("unknown statement %q", key), hint: nearest(key, slices.Concat(questions, statements))}
 	}
 	if seen[key] {
 		return atWord(ws[0], "a second %s line", key)
@@ -86,7 +86,7 @@ func (w *World) answer(key word, args []word) error {
 	switch key.text {
 	case "challenge":
 		if !slices.Contains(methods, args[0].text) {
-			return &wordError{at: args[0].at, msg: fmt.Sprintf("unknown method %q", args[0].text), hint: meant(args[0].text, methods)}
+			return &wordError{at: args[0].at, msg: fmt.Sprintf("unknown method %q", args[0].text), hint: nearest(args[0].text, methods)}
 		}
 		w.Method, w.Identifier = args[0].text, args[1].text
 	case "token":
@@ -185,7 +185,7 @@ func (w *World) from(l string) (head []word, from []string, err error) {
 		}
 	}
 	if !slices.Contains(statements[:4], ws[2].text) {
-		return nil, nil, &wordError{at: ws[2].at, msg: "from needs a dns, tcp, http or tls line", hint: meant(ws[2].text, statements[:4])}
+		return nil, nil, &wordError{at: ws[2].at, msg: "from needs a dns, tcp, http or tls line", hint: nearest(ws[2].text, statements[:4])}
 	}
 	return ws[2:], from, nil
 }
