@@ -57,6 +57,9 @@ fuzz: ## every fuzz test for FUZZTIME
 	    echo "$$p $$f"; $(GO) test $$p -run '^$$' -fuzz "^$$f$$" -fuzztime $(FUZZTIME) || exit 1; \
 	  done; done
 
+fuzz-hour: ## the same for an hour in all: once a week
+	$(MAKE) fuzz FUZZTIME=135s
+
 bench: ## every benchmark once
 	$(GO) test -run '^$$' -bench . -benchmem ./...
 
@@ -65,4 +68,4 @@ deps: ## the real servers some tests start (Debian, root); none is started now
 
 check: test lint lint-selftest race vet-cross conformance conformance-sockets conformance-live fuzz ## all of CI
 
-.PHONY: help build docs screenshots test race lint lint-selftest vet-cross conformance conformance-sockets conformance-live record mutate fuzz bench deps check
+.PHONY: help build docs screenshots test race lint lint-selftest vet-cross conformance conformance-sockets conformance-live record mutate fuzz fuzz-hour bench deps check

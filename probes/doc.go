@@ -45,9 +45,10 @@
 //
 //	6  cmd/acmecheck    flags, exit codes; the only place with os.Exit, Getenv, Args
 //	5  pebble-env       the lab: a world on real sockets, and a CA
+//	   tui              the screens: a reducer over Events, and views of a report
 //	4  report/judge     an Outcome, as a pure function of a Trace and a Policy
-//	   report/render    text, JSON, a ticket, pages of explanation
-//	3  report           Finding, Outcome, Report, the JSON schema
+//	   report/render    a report in every format, redaction, pages of explanation
+//	3  report           Finding, Outcome, Report, gates, the JSON schema
 //	   report/checks    the catalogue: one file a code, prose and a pure detector
 //	   report/explain   what a CA or a client said, in plain words
 //	   probes/run       who looks at what: a plan, the vantages, the CA's order of things
@@ -63,6 +64,28 @@
 //	   probes/policy    what CAs accept, as data and pure functions, with sources
 //	   probes/delegation  where the challenges of many names live in one zone
 //	   probes/meant     guesses what a misspelt word was to be
+//
+// # From a word to a report
+//
+// The arguments become Targets, run.Plan makes Questions of a Target, and a
+// run.Examination has a Vantage look for the answer to each: its walker asks the
+// Policy what the CA does next, and writes Steps into a Trace. While it goes on it
+// tells Events (progress, tui). The judge makes Outcomes and Findings of the
+// Traces, a Gate makes an exit code of them, and a Format writes the Report. An
+// order goes the same way: issue.Flow writes Steps, checks.Order joins them with
+// what was seen from here.
+//
+// # To add something
+//
+//	a check    report/checks/CODE.go and testdata/checks/CODE.txtar: a world in
+//	           which it fires, and one in which it stays quiet
+//	a probe    a name in beyond.go, and where package beyond plans it
+//	a format   a file in report/render, and its line in render.Formats
+//	a solver   a file in probes/solve, and its settings in open_settings.go
+//	a vantage  a type with the two methods of run.Vantage
+//	a method   a file in probes/policy, and what beyond looks at when it fails
+//
+// Then make docs, which writes anew what is generated.
 //
 // # One seam to the outside
 //
