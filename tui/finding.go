@@ -100,7 +100,7 @@ func evidenceLines(t theme, e report.Evidence, w int) []string {
 	return append(lines, paintAll(t, bad, hang(margin, label, w))...) // where there is room for it
 }
 
-// within reports whether a span lies in a text: reports are read from files too.
+// within reports whether a span lies in a text. One that does not marks nothing.
 func within(span [2]int, text string) bool {
 	return 0 <= span[0] && span[0] <= span[1] && span[1] <= len(text)
 }

@@ -260,10 +260,10 @@ func TestScreenHolds(t *testing.T) {
 // FuzzScreen plays any.
 func FuzzScreen(f *testing.F) {
 	for _, seed := range []uint64{1, 2, 3, 5, 8, 13, 1 << 40, math.MaxUint64} {
-		f.Add(seed, uint16(100))
+		f.Add(seed, uint16(50))
 	}
 	all := worlds(f)
-	f.Fuzz(func(t *testing.T, seed uint64, n uint16) { storms(t, seed, int(n%400), all) })
+	f.Fuzz(func(t *testing.T, seed uint64, n uint16) { storms(t, seed, int(n%60), all) })
 }
 
 // TestOddReports: a saved report may be of any shape that can be decoded.

@@ -109,11 +109,12 @@ func TestStop(t *testing.T) {
 	s := demo(t, "redirect-4434")
 	p := play(t, s, 100, 30, Options{})
 	p.hear(s.updates[:3]...)
+	was := p.generation
 	p.press("s")
 	if p.hearing.Err() == nil {
 		t.Error("s does not cancel the look")
 	}
-	p.send(ended{p.generation - 1, nil, context.Canceled})
+	p.send(ended{was, nil, context.Canceled})
 	if got := p.screen(); !strings.Contains(got, "STOPPED") || strings.Contains(got, "canceled") {
 		t.Errorf("after s:\n%s", got)
 	}
@@ -151,6 +152,30 @@ func TestOneQuestionAgain(t *testing.T) {
 	}
 	if got := p.verdict(); !strings.HasPrefix(got, "NOT READY") {
 		t.Errorf("the verdict is %q", got)
+	}
+}
+
+// TestOneAtATime: a Backend is not called again before it has returned.
+func TestOneAtATime(t *testing.T) {
+	calls := 0
+	var p *player
+	held := func() {
+		calls++
+		if p.turn.TryLock() {
+			p.turn.Unlock()
+			t.Error("another call may come in between")
+		}
+	}
+	p = ordering()(t, 100, 30, Options{Backend: Backend{
+		Look:  func(context.Context, Request, func(Update)) (*report.Report, error) { held(); return nil, errStopped },
+		Issue: func(context.Context, Order, func(Progress)) (*report.Report, error) { held(); return nil, errStopped },
+	}})
+	look, _ := p.press("R")().(tea.BatchMsg)
+	look[0]()
+	order, _ := p.press("i", "enter", "enter")().(tea.BatchMsg)
+	order[0]()
+	if calls != 2 {
+		t.Errorf("%d calls", calls)
 	}
 }
 

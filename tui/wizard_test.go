@@ -66,6 +66,11 @@ func TestProductionIsHard(t *testing.T) {
 		{"old", func(p *player) { p.after(4*time.Minute + 49*time.Second) }, "example.com", false},
 		{"not ready", func(p *player) { p.press("R"); p.end(demo(t, "redirect-4434")) }, "example.com", false},
 		{"looking", func(p *player) { p.press("R") }, "example.com", false},
+		{"one question is asked again", func(p *player) { p.press("jjr") }, "example.com", false},
+		{"one question again failed", func(p *player) {
+			p.press("jjr")
+			p.send(ended{p.generation, nil, errStopped})
+		}, "example.com", false},
 		{"stopped", func(p *player) { p.press("R", "s") }, "example.com", false},
 		{"one question is new, the rest is old", func(p *player) { p.after(6 * time.Minute); p.press("jjr"); p.end(demo(t, "healthy")) }, "example.com", false},
 		{"all is new", func(p *player) { p.after(6 * time.Minute); p.press("R"); p.end(demo(t, "healthy")) }, "example.com", true},
