@@ -10,7 +10,7 @@ var _ = register(Check{
 	Code:     "acme.account.paused",
 	Severity: report.Error,
 	Title:    "the account is paused for this name",
-	Means:    "An account that failed for a name so long and so often is paused for it. Only a person can end that, by the link in the CA's answer; no waiting does.",
+	Means:    "The CA pauses an account for a name that has failed long and often. Only a person can end the pause, by the link in the CA's answer; waiting does not.",
 	Causes: []string{
 		"a forgotten machine keeps trying for a name that no longer leads to it",
 	},

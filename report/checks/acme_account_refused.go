@@ -13,7 +13,7 @@ var _ = register(Check{
 	Code:     "acme.account.refused",
 	Severity: report.Error,
 	Title:    "the account is unknown, deactivated or lacks EAB",
-	Means:    "The CA refuses the account, so it has not looked at the name. An account belongs to one directory: staging and production have separate ones.",
+	Means:    "The CA refuses the account, so it has not looked at the name. An account belongs to one directory: staging and production have separate ones. Some CAs want it tied to a customer as well, by a key of theirs (external account binding, EAB).",
 	FixBy:    Client,
 	Fixes: []Fix{
 		{For: "the ACME client", Text: "use the account that was made at this directory, or have a new one made", When: accountIs("unknown")},

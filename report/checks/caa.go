@@ -224,4 +224,4 @@ func without(parameters []policy.Parameter, tag string) []policy.Parameter {
 }
 
 // ownSet: what a parent's records say does not count beside a name's own.
-var ownSet = Fix{For: "DNS", Text: "or give {name} records of its own: the nearest set counts, in place of its parents'", When: inherited}
+var ownSet = Fix{For: "DNS", Text: "give {name} records of its own: the nearest set counts, in place of its parents'", When: inherited}

@@ -23,7 +23,7 @@ var _ = register(Check{
 	Fixes: []Fix{
 		{For: "DNS", Text: "add a record for this account; keep the other one as long as its account is in use", Snippet: caaHere, When: func(in *In) bool { return !accountVoid(in) }},
 		{For: "DNS", Text: "name one account in the record, and others in records of their own", Snippet: caaHere, When: accountVoid},
-		{For: "the ACME client", Text: "or order with the account that the record names", When: func(in *In) bool { return !accountVoid(in) }},
+		{For: "the ACME client", Text: "order with the account that the record names", When: func(in *In) bool { return !accountVoid(in) }},
 	},
 	Again:   "acmecheck {target} --account-uri URL",
 	Sources: []string{rfcCAA2 + "#section-3", docsCAA, vaCAA + " caaAccountURIMatches"},

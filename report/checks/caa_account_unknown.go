@@ -14,8 +14,11 @@ var _ = register(Check{
 	Title:    "the CAA records permit one account only, and yours is not known",
 	Means:    "The CA issues to the accounts that the records name. Your ACME client stores the URL of its account.",
 	FixBy:    Client,
-	Again:    "acmecheck {target} --account-uri URL",
-	Sources:  []string{rfcCAA2 + "#section-3", docsCAA, vaCAA + " caaAccountURIMatches"},
+	Fixes: []Fix{
+		{For: "the ACME client", Text: "say which account orders; certbot prints its URL so", Snippet: "certbot show_account"},
+	},
+	Again:   "acmecheck {target} --account-uri URL",
+	Sources: []string{rfcCAA2 + "#section-3", docsCAA, vaCAA + " caaAccountURIMatches"},
 	Detect: func(in *In) []Found {
 		if !in.caaPermitted() || accountKnown(in) || !in.byAccount() {
 			return nil

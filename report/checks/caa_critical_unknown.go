@@ -20,8 +20,8 @@ var _ = register(Check{
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		{For: "DNS", Text: "clear the critical bit: the record stays for those who know it", Snippet: caaHere},
-		{For: "DNS", Text: "or remove the record"},
-		{For: "the ACME client", Text: "or use a CA that knows the tag, if the record is meant as it stands"},
+		{For: "DNS", Text: "remove the record"},
+		{For: "the ACME client", Text: "use a CA that knows the tag, if the record is meant as it stands"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{rfcCAA + "#section-4.1", docsCAA, vaCAA + " criticalUnknown"},

@@ -24,7 +24,7 @@ var _ = register(Check{
 		{For: "DNS", Text: "add this record beside those there", Snippet: caaHere, When: belowTop},
 		{For: "DNS", Text: "give the name a record of its own: the nearest set counts", Snippet: caaHere, When: func(in *In) bool { return !belowTop(in) }},
 		{For: ownSet.For, Text: ownSet.Text, When: func(in *In) bool { return inherited(in) && belowTop(in) }},
-		{For: "the ACME client", Text: "or use a CA that the records name", When: func(in *In) bool { return len(in.permitted()) > 0 }},
+		{For: "the ACME client", Text: "use a CA that the records name", When: func(in *In) bool { return len(in.permitted()) > 0 }},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{docsCAA, rfcCAA + "#section-3", vaCAA + " caaDomainMatches, selectCAA"},

@@ -14,7 +14,7 @@ var _ = register(Check{
 	Code:     "caa.lookup.failed",
 	Severity: report.Error,
 	Title:    "the CAA look-up fails",
-	Means:    "The CA asks for CAA at the name and at every parent, and the nearest that has records decides. Where there is no answer, records may be hidden that forbid, so it must not issue. No CAA record is needed; an answer is, and be it that there is none.",
+	Means:    "The CA asks for CAA at the name and at every parent, and the nearest that has records decides. Where there is no answer, records may be hidden that forbid, so it must not issue. No CAA record is needed; but an answer is, even if it says that there is none.",
 	Causes: []string{
 		"a name server, or a firewall in front of it, does not know the record type CAA (257) and fails in place of answering that there is none",
 		"some of the name servers are down",
@@ -26,7 +26,7 @@ var _ = register(Check{
 		{For: "DNS", Text: "compare the DS record at the registrar with the keys of the zone", Snippet: "dig {host} DS +short; dig {host} DNSKEY +short", When: func(in *In) bool { return in.climbedTo(bogus) }},
 		{For: "DNS", Text: "sign the zone again, and see that the signer runs", When: func(in *In) bool { return in.climbedTo(expiredSignature) }},
 		{For: "DNS", Text: "let the resolver ask the public DNS; this shows what another one says", Snippet: "acmecheck {target} --resolver ADDRESS", When: func(in *In) bool { return in.climbedTo(nxdomain) }},
-		{For: "DNS", Text: "or give the name a CAA record of its own: the CA then goes by that and not by its parents", Snippet: caaHere, When: func(in *In) bool {
+		{For: "DNS", Text: "give the name a CAA record of its own: the CA then goes by that and not by its parents", Snippet: caaHere, When: func(in *In) bool {
 			return in.Decision.Target != policy.CAANames(in.Given.Identifier)[0] && !in.climbedTo(nxdomain)
 		}},
 	},

@@ -21,7 +21,7 @@ var _ = register(Check{
 	Fixes: []Fix{
 		{For: "the firewall team", Text: "permit inbound TCP 53 to the name servers, from any source (RFC 7766)"},
 		{For: "DNS", Text: "let the name servers answer over TCP; this shows whether one does", Snippet: "dig +tcp +norecurse {host} CAA @{server}"},
-		{For: "DNS", Text: "or remove CAA records that nobody needs"},
+		{For: "DNS", Text: "remove CAA records that nobody needs"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{docsCAA, "https://www.rfc-editor.org/rfc/rfc7766#section-5", "boulder bdns/dns.go LookupCAA"},

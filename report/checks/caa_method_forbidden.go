@@ -14,14 +14,14 @@ var _ = register(Check{
 	Code:     "caa.method.forbidden",
 	Severity: report.Error,
 	Title:    "the CAA records do not permit this method",
-	Means:    "A record with validationmethods permits the CA only if the method that was really used is in the list, spelled exactly, without spaces. For a wildcard that is a dns method.",
+	Means:    "A record with validationmethods permits the CA only if the method that was really used is in the list, spelled exactly, without spaces. For a wildcard that is one of the dns methods.",
 	Causes: []string{
 		"the record was made when the names were validated by another method",
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		{For: "DNS", Text: "put the method into the list", Snippet: caaHere},
-		{For: "the ACME client", Text: "or validate by a method that is in the list"},
+		{For: "the ACME client", Text: "validate by a method that is in the list"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{rfcCAA2 + "#section-4", docsCAA, vaCAA + " caaValidationMethodMatches"},

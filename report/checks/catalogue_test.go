@@ -236,3 +236,49 @@ func TestAllIsSortedAndApart(t *testing.T) {
 		t.Error("a code that does not exist is found")
 	}
 }
+
+// vague is advice with nothing in it to do: a fix says what to type, or which
+// of two things has to be otherwise.
+var vague = regexp.MustCompile(`(?i)\b(check (the|that|whether|if|all)\b|verify (that|your|the)|ensure|be sure|please|properly|correctly configured|misconfigur\w*|(check|review|fix|correct) (the|your) (config\w*|settings?|set-up|name servers?)|some(how|thing) is wrong|as needed|if necessary|in a while|newcomers?\b|BRs\b|etc\.)`)
+
+// misspelt are names of products and protocols as their makers do not write
+// them. What is typed is as it has to be, so snippets are not looked at.
+var misspelt = regexp.MustCompile(`\b(Nginx|NGINX|NginX|apache|Haproxy|HAproxy|HaProxy|LightTPD|Lighttpd|Letsencrypt|LetsEncrypt|Lets Encrypt|CloudFlare|cloudflare|Cloudfront|Wordpress|traefik|caddy|Iptables|Github|OpenSSL's|ipv6|ipv4|Https|Http|Dnssec)\b|\bIPV[46]\b[^=]`)
+
+func TestProse(t *testing.T) {
+	eachCheck(t, func(t *testing.T, c *checks.Check) {
+		texts := append([]string{c.Title, c.Means, c.Ignore}, c.Causes...)
+		for _, f := range c.Fixes {
+			texts = append(texts, f.For+": "+f.Text)
+			if strings.HasPrefix(f.Text, "or ") {
+				t.Errorf("fix %q: reports put the \"or\" in front", f.Text)
+			}
+		}
+		for _, text := range texts {
+			if bad := vague.FindString(text); bad != "" {
+				t.Errorf("%q: says %q", text, bad)
+			}
+			if bad := misspelt.FindString(text); bad != "" {
+				t.Errorf("%q: %q is spelt otherwise", text, bad)
+			}
+			if strings.Contains(text, "  ") || strings.TrimSpace(text) != text {
+				t.Errorf("%q: a space too many", text)
+			}
+		}
+	})
+}
+
+// One meaning belongs to one code: who reads two findings should not read the
+// same twice.
+func TestMeaningsDiffer(t *testing.T) {
+	titles, means := map[string]string{}, map[string]string{}
+	eachCheck(t, func(t *testing.T, c *checks.Check) {
+		if other := titles[c.Title]; other != "" {
+			t.Errorf("has the title of %s", other)
+		}
+		if other := means[c.Means]; other != "" {
+			t.Errorf("means the same as %s", other)
+		}
+		titles[c.Title], means[c.Means] = c.Code, c.Code
+	})
+}

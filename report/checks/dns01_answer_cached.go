@@ -17,7 +17,7 @@ var _ = register(Check{
 	},
 	FixBy: Nobody,
 	Fixes: []Fix{
-		{For: "DNS", Text: "look again when the answer has run out, or through a resolver that has not been asked before"},
+		{For: "DNS", Text: "look again when the answer has run out, or through a resolver that has not been asked before", Snippet: "acmecheck {target} --expect-txt {value} --resolver ADDRESS"},
 	},
 	Again:   "acmecheck {target} --expect-txt {value}",
 	Sources: []string{"https://www.rfc-editor.org/rfc/rfc2308#section-5", vaDNS},

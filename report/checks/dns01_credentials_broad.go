@@ -13,8 +13,8 @@ var _ = register(Check{
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		{For: "BIND", Text: "limit the key to the challenge name", Snippet: "update-policy { grant acme-key name {txt}. TXT; };"},
-		{For: "DNS", Text: "or delegate the challenge name to a zone of its own, and let the key write only there", Snippet: "acmecheck explain delegation"},
-		{For: "the DNS provider", Text: "or have a token made that may edit this one record or zone"},
+		{For: "DNS", Text: "delegate the challenge name to a zone of its own, and let the key write only there", Snippet: "acmecheck explain delegation"},
+		{For: "the DNS provider", Text: "have a token made that may edit this one record or zone"},
 	},
 	Again:   "acmecheck {target}",
 	Topics:  []string{"credentials", "delegation"},

@@ -9,7 +9,7 @@ import (
 var _ = register(Check{
 	Code:     "dns01.servers.disagree",
 	Severity: report.Error,
-	Title:    "too few name servers give the new value to pass",
+	Title:    "too few name servers have the new value",
 	Means:    "The CA looks from several places at once, and each may ask any of the name servers. As long as one of them does not have the new value, it is a matter of luck.",
 	Causes: []string{
 		"the change has not reached every server yet",
@@ -17,7 +17,7 @@ var _ = register(Check{
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "let the ACME client wait until every name server has the value"},
+		{For: "DNS", Text: "let the ACME client wait until every name server has the value; in its hook, this waits until enough of them do", Snippet: waitCommand},
 		{For: "DNS", Text: "mend the zone transfer to the server that is behind, and raise the serial with every change", Snippet: "dig +norecurse {txt} {qtype} @NAMESERVER"},
 	},
 	Again:   "acmecheck {target} --expect-txt {value}",

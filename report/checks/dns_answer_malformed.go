@@ -15,7 +15,7 @@ var _ = register(Check{
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "correct the name servers; this shows what they say", Snippet: "dig +trace {host} {qtype}"},
+		{For: "DNS", Text: "update the name server, or take the device in front of it out of the way; this shows who answers what", Snippet: "dig +trace {host} {qtype}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

@@ -8,14 +8,14 @@ var _ = register(Check{
 	Code:     "dns.answer.refused",
 	Severity: report.Error,
 	Title:    "the name servers refuse, or give another error",
-	Means:    "The answer to the look-up was an error.",
+	Means:    "A name server that refuses gives no address, and the CA goes no further.",
 	Causes: []string{
 		"the zone is not set up on a name server it is delegated to",
 		"the resolver refuses to serve us",
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "correct the name servers; this shows what they say", Snippet: "dig +trace {host} {qtype}"},
+		{For: "DNS", Text: "set the zone up on each server it is delegated to, or take the server out of the NS records; this shows who is asked", Snippet: "dig +trace {host} {qtype}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

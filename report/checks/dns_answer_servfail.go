@@ -16,7 +16,7 @@ var _ = register(Check{
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "correct the name servers; this shows what they say", Snippet: "dig +trace {host} {qtype}"},
+		{For: "DNS", Text: "start the name servers and load the zone; this follows the delegation to the one that fails", Snippet: "dig +trace {host} {qtype}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

@@ -15,7 +15,7 @@ var _ = register(Check{
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "correct the name servers; this shows what they say", Snippet: "dig +trace {host} {qtype}"},
+		{For: "DNS", Text: "start the name servers, and let UDP and TCP port 53 through to them; this follows the delegation to the one that is silent", Snippet: "dig +trace {host} {qtype}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

@@ -20,7 +20,7 @@ var _ = register(Check{
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		{For: "DNS", Text: "correct the CNAME of {host}, or remove it"},
-		{For: "DNS", Text: "or set up the zone it leads into, on the name servers it is delegated to", Snippet: "dig +trace {txt} NS", When: (*In).byTXT},
+		{For: "DNS", Text: "set up the zone it leads into, on the name servers it is delegated to", Snippet: "dig +trace {txt} NS", When: (*In).byTXT},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

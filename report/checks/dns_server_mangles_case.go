@@ -10,14 +10,14 @@ import (
 var _ = register(Check{
 	Code:     "dns.server.mangles-case",
 	Severity: report.Warning,
-	Title:    "a server mangles case or EDNS",
+	Title:    "a name server does not keep upper and lower case",
 	Means:    "Names are compared without regard to case, but the question comes back as it was asked (RFC 1035 §2.3.3, RFC 4343). Resolvers spell it in mixed case to tell forged answers, and drop one that is spelled otherwise.",
 	Causes: []string{
 		"an old or home-made name server, or a middlebox in front of it",
 	},
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
-		{For: "DNS", Text: "update the name server {server}, or take the filter in front of it away", Snippet: "dig +norecurse {mixed} SOA @{server}"},
+		{For: "DNS", Text: "update the name server {server}, or remove the filter in front of it", Snippet: "dig +norecurse {mixed} SOA @{server}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://www.rfc-editor.org/rfc/rfc4343", "https://datatracker.ietf.org/doc/html/draft-vixie-dnsext-dns0x20-00", vaDNS},

@@ -18,8 +18,8 @@ var _ = register(Check{
 	FixBy: Network,
 	Fixes: []Fix{
 		{For: "ufw", Text: "let TCP port 53 through to the name server, from everywhere", Snippet: "sudo ufw allow 53/tcp"},
-		{For: "nftables", Text: "let newcomers in, before the rule that drops", Snippet: "sudo nft insert rule inet filter input tcp dport 53 ct state new accept"},
-		{For: "DNS", Text: "or let the answer become small: delete the values that nobody needs", Snippet: "dig +norecurse +ignore {txt} {qtype} @NAMESERVER"},
+		{For: "nftables", Text: "let new connections in, before the rule that drops", Snippet: "sudo nft insert rule inet filter input tcp dport 53 ct state new accept"},
+		{For: "DNS", Text: "let the answer become small: delete the values that nobody needs", Snippet: "dig +norecurse +ignore {txt} {qtype} @NAMESERVER"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://www.rfc-editor.org/rfc/rfc7766#section-5", vaDNS},

@@ -24,7 +24,7 @@ var _ = register(Check{
 		{For: "DNS", Text: "to look as the CA does from in here, ask a public resolver", Snippet: "dig @9.9.9.9 {name} A"},
 	},
 	Again:   "dig @9.9.9.9 {name} A",
-	Ignore:  "when the inner addresses are meant for the inside, and the outer ones are right",
+	Ignore:  "when the inner addresses are meant for internal use, and the outer ones are right",
 	Sources: []string{"boulder core/objects.go ValidationRecord"},
 	Masks:   []string{"vantage.server.differs"},
 	Detect: func(in *In) []Found {

@@ -20,7 +20,7 @@ var _ = register(Check{
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		publish("publish a record for this account; several may stand side by side"),
-		{For: "the ACME client", Text: "or order with the account that the record names"},
+		{For: "the ACME client", Text: "order with the account that the record names"},
 	},
 	Again:   "acmecheck {target} --account-uri URL",
 	Sources: []string{rfcPersist, vaPersist},

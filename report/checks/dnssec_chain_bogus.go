@@ -8,7 +8,7 @@ var _ = register(Check{
 	Code:     "dnssec.chain.bogus",
 	Severity: report.Error,
 	Title:    "the DNSSEC chain is broken",
-	Means:    "The resolver validates DNSSEC, as every CA must, and the signatures do not fit.",
+	Means:    "DNSSEC signs a zone's records, and the DS record at the registrar vouches for its key. The resolver checks both, as every CA must, and they do not fit.",
 	Causes: []string{
 		"the registrar has a DS record for a key that is no longer used",
 		"a name server serves an unsigned copy of the zone",
@@ -17,7 +17,7 @@ var _ = register(Check{
 	FixBy: DNSAdmin,
 	Fixes: []Fix{
 		{For: "DNS", Text: "compare the DS record at the registrar with the keys of the zone", Snippet: "dig {host} DS +short; dig {host} DNSKEY +short"},
-		{For: "DNS", Text: "or remove the DS record at the registrar until the zone is signed well"},
+		{For: "DNS", Text: "remove the DS record at the registrar until the zone is signed well"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{"https://letsencrypt.org/docs/challenge-types/#http-01-challenge", vaDNS},

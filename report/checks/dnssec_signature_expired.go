@@ -8,7 +8,7 @@ var _ = register(Check{
 	Code:     "dnssec.signature.expired",
 	Severity: report.Error,
 	Title:    "a DNSSEC signature has expired",
-	Means:    "The resolver validates DNSSEC, as every CA must, and a signature of the zone is out of date.",
+	Means:    "DNSSEC signatures hold for days or weeks and have to be renewed. The resolver checks them, as every CA must, and one of the zone has run out.",
 	Causes: []string{
 		"the signer stopped, or a secondary no longer gets the zone",
 	},

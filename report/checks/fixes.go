@@ -61,12 +61,12 @@ func exempt() []Fix {
 	}
 }
 
-// openPort are the places where a port may be closed to newcomers.
+// openPort are the places where a port may be closed to new connections.
 func openPort() []Fix {
 	return []Fix{
-		{For: "ufw", Text: "let newcomers in", Snippet: "sudo ufw allow {port}/tcp"},
-		{For: "nftables", Text: "let newcomers in, before the rule that drops", Snippet: "sudo nft insert rule inet filter input tcp dport {port} ct state new accept"},
-		{For: "Windows Firewall", Text: "let newcomers in", Snippet: "New-NetFirewallRule -DisplayName \"HTTP {port} in\" -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow"},
+		{For: "ufw", Text: "let new connections in", Snippet: "sudo ufw allow {port}/tcp"},
+		{For: "nftables", Text: "let new connections in, before the rule that drops", Snippet: "sudo nft insert rule inet filter input tcp dport {port} ct state new accept"},
+		{For: "Windows Firewall", Text: "let new connections in", Snippet: "New-NetFirewallRule -DisplayName \"HTTP {port} in\" -Direction Inbound -Protocol TCP -LocalPort {port} -Action Allow"},
 		{For: "cloud", Text: "add an inbound rule to the security group: TCP {port} from 0.0.0.0/0 and ::/0"},
 		{For: "router", Text: "forward TCP {port} to the server"},
 		{For: "the firewall team", Text: "permit inbound NEW TCP {port} from any source to {address}; a content filter may narrow it to the path /.well-known/acme-challenge/*. There is no list of CA addresses; they change", When: byHTTP},

@@ -18,8 +18,8 @@ var _ = register(Check{
 	},
 	FixBy: Network,
 	Fixes: []Fix{
-		{For: "cloud", Text: "exempt GET /.well-known/acme-challenge/* from security rules and from \"always use https\""},
-		{For: "cloud", Text: "let the CDN issue the certificate of its edge, and use the certificate of the CDN, or dns-01, for the origin"},
+		{For: "CDN", Text: "exempt GET /.well-known/acme-challenge/* from security rules and from \"always use https\""},
+		{For: "CDN", Text: "let the CDN issue the certificate of its edge, and use the certificate of the CDN, or dns-01, for the origin"},
 		{For: "your app", Text: "answer the challenge on the port by which the CDN reaches you"},
 	},
 	Again:   "acmecheck {target}",

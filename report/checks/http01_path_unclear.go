@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "http01.path.unclear",
 	Severity: report.Warning,
 	Title:    "an unknown token is refused; a real one may fare the same",
-	Means:    "Without a real token all that shows is that the server refuses an unknown one, in a way that says nothing about files that exist.",
+	Means:    "This look had no real token. The server refuses an unknown one in a way that does not show whether it would serve one that exists.",
 	Causes: []string{
 		"an access rule, a login, a limit or a failing application covers the challenge path too",
 	},

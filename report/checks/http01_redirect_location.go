@@ -13,7 +13,7 @@ var _ = register(Check{
 	Severity: report.Error,
 	Title:    "the Location header is missing, empty or malformed",
 	Means:    "A redirect has to carry a Location that is a URL the CA can request.",
-	Causes:   []string{"a variable is empty or unescaped in the redirect rule", "the application writes a raw space, a control character or an odd port into the URL"},
+	Causes:   []string{"a variable is empty or unescaped in the redirect rule", "the application writes a raw space, a control character or a port that is no number into the URL"},
 	FixBy:    Server,
 	Fixes:    append([]Fix{{For: "your app", Text: "send an absolute, percent-encoded URL in Location"}}, answerHere()...),
 	Again:    "acmecheck {target}",

@@ -21,7 +21,7 @@ var _ = register(Check{
 	FixBy: Server,
 	Fixes: append([]Fix{
 		{For: "nginx", Text: "behind a proxy, look at what the visitor used before redirecting", Snippet: "if ($http_x_forwarded_proto = http) { return 301 https://$host$request_uri; }"},
-		{For: "Apache", Text: "behind a proxy, look at what the visitor used before redirecting", Snippet: "RewriteCond %{HTTP:X-Forwarded-Proto} =http"},
+		{For: "Apache", Text: "behind a proxy, look at what the visitor used before redirecting", Snippet: "RewriteEngine On\nRewriteCond %{HTTP:X-Forwarded-Proto} =http\nRewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} [R=301,L]"},
 	}, answerHere()...),
 	Again:   "acmecheck {target}",
 	Sources: []string{docsHTTP01, vaHTTP + " newValidationRecordFromRedirect"},

@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "http01.redirect.status",
 	Severity: report.Error,
 	Title:    "redirect status not followed",
-	Means:    "CAs follow the statuses 301, 302, 307 and 308 and no other (BRs 3.2.2.4.19).",
+	Means:    "CAs follow the statuses 301, 302, 307 and 308 and no other (Baseline Requirements 3.2.2.4.19).",
 	Causes:   []string{"an application answers with 303 See Other, as after a form", "a cache answers 304 to a request that had nothing to compare"},
 	FixBy:    App,
 	Fixes:    append([]Fix{{For: "your app", Text: "redirect with 301 or 308"}}, answerHere()...),

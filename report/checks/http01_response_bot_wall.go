@@ -18,7 +18,7 @@ var _ = register(Check{
 	},
 	FixBy: Network,
 	Fixes: []Fix{
-		{For: "cloud", Text: "exempt GET /.well-known/acme-challenge/* from the bot protection, for every User-Agent"},
+		{For: "CDN", Text: "exempt GET /.well-known/acme-challenge/* from the bot protection, for every User-Agent"},
 		{For: "nginx", Text: "keep the wall away from the challenge", Snippet: "location ^~ /.well-known/acme-challenge/ { testcookie off; root /var/www/acme; }"},
 	},
 	Again:   "acmecheck {target}",

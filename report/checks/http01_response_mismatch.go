@@ -22,7 +22,7 @@ var _ = register(Check{
 	FixBy: Client,
 	Fixes: []Fix{
 		{For: "your app", Text: "answer with the key authorization exactly, without anything in front"},
-		{For: "IIS", Text: "write the file without a byte order mark", Snippet: "Set-Content -NoNewline -Encoding ascii …"},
+		{For: "IIS", Text: "write the file without a byte order mark", Snippet: "Set-Content -NoNewline -Encoding ascii -Path C:\\acme\\.well-known\\acme-challenge\\TOKEN -Value KEY_AUTHORIZATION"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{docsHTTP01, rfcHTTP01, vaHTTP + " processHTTPValidation"},

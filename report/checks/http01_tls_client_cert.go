@@ -14,7 +14,7 @@ var _ = register(Check{
 		"client certificates are demanded for the whole site, the challenge path included",
 	},
 	FixBy:   Server,
-	Fixes:   append([]Fix{{For: "nginx", Text: "ask for the certificate without demanding it, and demand it per location", Snippet: "ssl_verify_client optional;"}, {For: "Apache", Text: "demand it only where it is needed", Snippet: "SSLVerifyClient optional"}, {For: "HAProxy", Text: "ask for the certificate without demanding it", Snippet: "bind :443 ssl crt … ca-file … verify optional"}}, answerHere()...),
+	Fixes:   append([]Fix{{For: "nginx", Text: "ask for the certificate without demanding it, and demand it per location", Snippet: "ssl_verify_client optional;"}, {For: "Apache", Text: "ask for the certificate without demanding it, and demand it per location", Snippet: "SSLVerifyClient optional"}, {For: "HAProxy", Text: "ask for the certificate without demanding it", Snippet: "bind :443 ssl crt … ca-file … verify optional"}}, answerHere()...),
 	Again:   "acmecheck {target}",
 	Sources: []string{docsHTTP01, vaHTTP + " httpTransport; va/va.go detailedError"},
 	Masks:   []string{"http01.tls.alert"},

@@ -14,6 +14,7 @@ var _ = register(Check{
 	FixBy:    Client,
 	Fixes: []Fix{
 		{For: "your app", Text: "let the server that runs here serve the token (the client's webroot mode)"},
+		{For: "this machine", Text: "find out which it is", Snippet: "sudo ss -ltnp 'sport = :80'"},
 		{For: "your app", Text: "stop it while the order runs", Snippet: "certbot certonly --standalone --pre-hook 'systemctl stop nginx' --post-hook 'systemctl start nginx'"},
 	},
 	Again:     "acmecheck --serve {target}",

@@ -5,11 +5,14 @@ import (
 )
 
 var _ = register(Check{
-	Code:      "local.resolver.silent",
-	Severity:  report.Info,
-	Title:     "the resolver does not answer",
-	Means:     "This says nothing about the target: the look failed on our side.",
-	FixBy:     Client,
+	Code:     "local.resolver.silent",
+	Severity: report.Info,
+	Title:    "the resolver does not answer",
+	Means:    "Without a resolver no name can be looked up here. The CA has resolvers of its own, so nothing is known of the target.",
+	FixBy:    Client,
+	Fixes: []Fix{
+		{For: "this machine", Text: "name a resolver that answers, for this look or in /etc/resolv.conf", Snippet: "acmecheck {target} --resolver 9.9.9.9"},
+	},
 	Again:     "acmecheck {target}",
 	Sources:   []string{docsPort80},
 	Unsettles: true,

@@ -5,11 +5,14 @@ import (
 )
 
 var _ = register(Check{
-	Code:      "local.route.missing",
-	Severity:  report.Info,
-	Title:     "this machine has no route to the address",
-	Means:     "This says nothing about the target: the look failed on our side.",
-	FixBy:     Client,
+	Code:     "local.route.missing",
+	Severity: report.Info,
+	Title:    "this machine has no route to the address",
+	Means:    "The routing table of this machine knows no way to the address. The CA has a network of its own, so nothing is known of the target.",
+	FixBy:    Client,
+	Fixes: []Fix{
+		{For: "this machine", Text: "look from a machine that has a route, or add one; this shows what the routing table says", Snippet: "ip route get {address}"},
+	},
 	Again:     "acmecheck {target}",
 	Sources:   []string{docsPort80},
 	Unsettles: true,

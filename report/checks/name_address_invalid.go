@@ -15,7 +15,7 @@ var _ = register(Check{
 	Title:    "the IP address is not in canonical form",
 	Means:    "An IP identifier has to be a plain address in its shortest form (RFC 8738 §3): four numbers up to 255 without leading zeros, or IPv6 as RFC 5952 writes it, without brackets and without a zone.",
 	Causes: []string{
-		"the address is meant for the inside",
+		"the address is meant for internal use",
 		"the address was typed by hand",
 	},
 	FixBy: Client,

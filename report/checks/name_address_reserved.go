@@ -14,7 +14,7 @@ var _ = register(Check{
 	Title:    "the IP address is in a reserved block",
 	Means:    "No public CA issues for private or reserved addresses.",
 	Causes: []string{
-		"the address is meant for the inside",
+		"the address is meant for internal use",
 	},
 	FixBy:   Client,
 	Fixes:   notPublicHere(),

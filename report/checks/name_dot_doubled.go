@@ -20,7 +20,7 @@ var _ = register(Check{
 	},
 	FixBy: Client,
 	Fixes: []Fix{
-		{For: "your app", Text: "leave the extra dot away", Snippet: "acmecheck {host}"},
+		{For: "your app", Text: "leave the extra dot off", Snippet: "acmecheck {host}"},
 		{For: "your app", Text: "for all hosts below a domain, ask for a wildcard", Snippet: "acmecheck dns-01@'*.{host}'", When: leadingDot},
 	},
 	Again:   "acmecheck {target}",

@@ -18,7 +18,7 @@ var _ = register(Check{
 	},
 	FixBy: Client,
 	Fixes: []Fix{
-		{For: "your app", Text: "leave the dot away", Snippet: "acmecheck {host}"},
+		{For: "your app", Text: "leave the dot off", Snippet: "acmecheck {host}"},
 	},
 	Again:   "acmecheck {target}",
 	Sources: []string{rfcOrder, paNames},

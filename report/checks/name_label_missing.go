@@ -14,7 +14,7 @@ var _ = register(Check{
 	Means:    "A public CA issues for names in the public DNS, and these have at least two labels.",
 	Causes: []string{
 		"the short name of a machine or a container, which only its own network knows",
-		"the domain was left away",
+		"the domain was left off",
 	},
 	FixBy: Client,
 	Fixes: []Fix{

@@ -12,7 +12,7 @@ var _ = register(Check{
 	Code:     "name.label.reserved",
 	Severity: report.Error,
 	Title:    "a label has -- in places 3 and 4 (R-LDH)",
-	Means:    "Labels with -- in third and fourth place are reserved; xn-- is the only kind in use (RFC 5890 §2.3.1).",
+	Means:    "Labels with -- in third and fourth place are reserved (R-LDH labels); xn-- is the only kind in use (RFC 5890 §2.3.1).",
 	Causes: []string{
 		"the label is made by a program and happens to look so",
 		"a video or download host, which may resolve and still not be certified",

@@ -33,7 +33,7 @@ var _ = register(Check{
 		case id.IsIP():
 			return in.misnamed(string(id), "multicast", fmt.Sprintf("%s is no address of one host; no CA issues for it", id))
 		case ofNobody(in):
-			return in.misnamed(".arpa", "reverse DNS", fmt.Sprintf("%s is a name of reverse DNS; no public CA issues for those (BRs 4.2.2)", id))
+			return in.misnamed(".arpa", "reverse DNS", fmt.Sprintf("%s is a name of reverse DNS; no public CA issues for those (Baseline Requirements 4.2.2)", id))
 		}
 		return in.misnamed("", "", fmt.Sprintf("the CA has %s, or a name above it, on a list of names it does not issue for", id))
 	},

@@ -11,9 +11,9 @@ var _ = register(Check{
 	Code:     "name.suffix.itself",
 	Severity: report.Error,
 	Title:    "the name is itself a public suffix",
-	Means:    "Under a public suffix others register their domains; nobody can show that all of it is theirs (BRs 3.2.2.6).",
+	Means:    "Under a public suffix others register their domains; nobody can show that all of it is theirs (Baseline Requirements 3.2.2.6).",
 	Causes: []string{
-		"the first label was left away",
+		"the first label was left off",
 	},
 	FixBy: Client,
 	Fixes: []Fix{

@@ -14,7 +14,7 @@ var _ = register(Check{
 	Title:    "the name does not end in a public suffix",
 	Means:    "A public CA issues only for names under a public top-level domain, in lower case and without a final dot.",
 	Causes: []string{
-		"the name is meant for the inside",
+		"the name is meant for internal use",
 		"the last label has a typo",
 	},
 	FixBy:   Client,

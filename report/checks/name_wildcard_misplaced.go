@@ -12,7 +12,7 @@ var _ = register(Check{
 	Code:     "name.wildcard.misplaced",
 	Severity: report.Error,
 	Title:    "a wildcard is allowed only as the whole first label",
-	Means:    "A wildcard name is *. and a name, and stands for exactly one label (BRs 1.6.1, RFC 6125 §6.4.3).",
+	Means:    "A wildcard name is *. and a name, and stands for exactly one label (Baseline Requirements 1.6.1, RFC 6125 §6.4.3).",
 	Causes: []string{
 		"a pattern of a server's configuration, such as www*.example.com, was taken for a name",
 		"a name several labels deep was to be covered",

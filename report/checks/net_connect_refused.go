@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "net.connect.refused",
 	Severity: report.Error,
 	Title:    "nothing listens on the port, or a firewall resets",
-	Means:    "The address answers the CA with a reset: no program listens on the port there, or a firewall answers in its place.",
+	Means:    "The address answers with a reset: no program listens on the port there, or a firewall answers in its place.",
 	Causes: []string{
 		"the web server or the ACME client is not running, or listens on another port or address",
 		"the web server listens on IPv4 only, and the name has an IPv6 address too",

@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "net.connect.rejected",
 	Severity: report.Error,
 	Title:    "a router or firewall rejects with ICMP",
-	Means:    "A device on the way answers the CA with an ICMP message that says no. (The CA may call this \"connection refused\", or give no reason.)",
+	Means:    "A device on the way answers new connections with an ICMP message that says no. (The CA may call this \"connection refused\", or give no reason.)",
 	Causes: []string{
 		"a firewall rule rejects new connections to the port",
 	},

@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "net.connect.timeout",
 	Severity: report.Error,
 	Title:    "the port is silently dropped",
-	Means:    "The CA opens a new connection to the port and waits 10 s for an answer. Outbound connections and answers to them prove nothing about this: a firewall treats newcomers separately.",
+	Means:    "The CA opens a new connection to the port and waits 10 s for an answer. Outbound connections and answers to them prove nothing about this: a firewall treats new connections by rules of their own.",
 	Causes: []string{
 		"a firewall drops new connections to the port (on the host, in the cloud, at the perimeter, at the provider)",
 		"the router does not forward the port",

@@ -10,7 +10,7 @@ var _ = register(Check{
 	Code:     "net.firewall.blocks-ca-only",
 	Severity: report.Error,
 	Title:    "the CA is blocked, others are not",
-	Means:    "The same port of the same address lets others in and keeps the CA out. What tells them apart is where they come from: a country, a network, a reputation, a rate.",
+	Means:    "The same port of the same address lets others in and keeps the CA out. Most filters that do so go by where a request comes from (a country, a network, its reputation), or by how many come at once.",
 	Causes: []string{
 		"geo-blocking, or a reputation list of cloud networks: CAs look from there",
 		"a limit or an intrusion prevention system takes the CA's requests, several at once, for an attack",

@@ -23,7 +23,7 @@ var _ = register(Check{
 		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;", When: byHTTP},
 		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80", When: byHTTP},
 		{For: "your app", Text: "let the ACME client listen on [::]:443 too", When: byALPN},
-		{For: "ufw", Text: "let newcomers in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow {port}/tcp"},
+		{For: "ufw", Text: "let new connections in over IPv6 too (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow {port}/tcp"},
 		{For: "the firewall team", Text: "permit inbound NEW TCP {port} over IPv6 too, from any source"},
 	},
 	Again:   "acmecheck {target}",

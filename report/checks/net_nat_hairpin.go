@@ -9,8 +9,8 @@ import (
 var _ = register(Check{
 	Code:     "net.nat.hairpin",
 	Severity: report.Info,
-	Title:    "fails from inside only: NAT hairpin",
-	Means:    "The address is that of our own network, and the connection fails or ends at the router. Many routers do not lead such connections back in; to the outside the port may well be open.",
+	Title:    "fails from inside the network, as behind many routers (NAT hairpin)",
+	Means:    "The address is that of our own network, and the connection fails or ends at the router. Many routers do not lead such connections back in. From outside the port may be open or closed: that does not show from here.",
 	Causes: []string{
 		"the router does not support NAT loopback",
 	},

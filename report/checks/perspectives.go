@@ -186,9 +186,9 @@ func elsewhere(d policy.Decision) bool {
 func widen() []Fix {
 	return []Fix{
 		{For: "DNS", Text: "best: dns-01 with a delegated name; it needs no inbound connection at all", Snippet: "acmecheck explain delegation", When: byServer},
-		{For: "the firewall team", Text: "or allow only the challenge path, from everywhere: GET /.well-known/acme-challenge/* on port 80, any source, any User-Agent", When: byServerFor(probes.HTTP01)},
-		{For: "the ACME client", Text: "or open port 80 in a pre-hook of the ACME client, and close it afterwards", Snippet: "certbot renew --pre-hook 'ufw allow 80/tcp' --post-hook 'ufw delete allow 80/tcp'", When: byServerFor(probes.HTTP01)},
-		{For: "the firewall team", Text: "or permit inbound NEW TCP 443 from any source while the client orders", When: byServerFor(probes.TLSALPN01)},
+		{For: "the firewall team", Text: "allow only the challenge path, from everywhere: GET /.well-known/acme-challenge/* on port 80, any source, any User-Agent", When: byServerFor(probes.HTTP01)},
+		{For: "the ACME client", Text: "open port 80 in a pre-hook of the ACME client, and close it afterwards", Snippet: "certbot renew --pre-hook 'ufw allow 80/tcp' --post-hook 'ufw delete allow 80/tcp'", When: byServerFor(probes.HTTP01)},
+		{For: "the firewall team", Text: "permit inbound NEW TCP 443 from any source while the client orders", When: byServerFor(probes.TLSALPN01)},
 		{For: "DNS", Text: "bring the name servers into step, and let all of them answer every network; this shows the version each has", Snippet: "dig +nssearch {name}", When: byDNS},
 		{For: "the ACME client", Text: "let the ACME client wait until every name server has the record, before it tells the CA", When: func(in *In) bool { return byDNS(in) && in.Given.Method != probes.CAA }},
 	}

@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "target.method.wildcard",
 	Severity: report.Error,
 	Title:    "this method cannot validate a wildcard",
-	Means:    "A file on one host, or a certificate on one port, does not show that all hosts below a name are yours; a TXT record of the name does (BRs 3.2.2.4.19, 3.2.2.4.20).",
+	Means:    "A file on one host, or a certificate on one port, does not show that all hosts below a name are yours; a TXT record of the name does (Baseline Requirements 3.2.2.4.19, 3.2.2.4.20).",
 	Causes: []string{
 		"the client is set to a method that needs a web server",
 	},

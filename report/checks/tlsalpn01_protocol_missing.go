@@ -9,7 +9,7 @@ var _ = register(Check{
 	Code:     "tlsalpn01.protocol.missing",
 	Severity: report.Error,
 	Title:    "443 does not negotiate acme-tls/1",
-	Means:    "The CA offers the protocol acme-tls/1 and nothing else. What answers on port 443 speaks TLS without agreeing on a protocol, so it is no ACME client.",
+	Means:    "In the TLS handshake client and server agree on a protocol (ALPN). The CA offers acme-tls/1 and nothing else. What answers on port 443 speaks TLS without agreeing on a protocol, so it is no ACME client.",
 	Causes: []string{
 		"a web server, load balancer or CDN ends TLS in front of the ACME client",
 		"the ACME client is not running, or listens elsewhere",

@@ -9,7 +9,7 @@ var _ = register(Check{
 	Code:     "tlsalpn01.protocol.other",
 	Severity: report.Error,
 	Title:    "443 offers other ALPN protocols only",
-	Means:    "The CA offers the protocol acme-tls/1 and nothing else. What answers on port 443 knows only others, such as h2 and http/1.1, and ends the handshake with the alert for that, or (Apache) chooses one that was not offered. The CA then says only \"Error getting validation data\".",
+	Means:    "In the TLS handshake client and server agree on a protocol (ALPN). The CA offers acme-tls/1 and nothing else. What answers on port 443 knows only others, such as h2 and http/1.1, and ends the handshake with the alert for that, or (Apache) chooses one that was not offered. The CA then says only \"Error getting validation data\".",
 	Causes: []string{
 		"a web server, load balancer or CDN ends TLS in front of the ACME client",
 		"the ACME client is not running, or listens elsewhere",

@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "tlsalpn01.tls.refused",
 	Severity: report.Error,
 	Title:    "the handshake ends with another alert",
-	Means:    "The CA offers TLS 1.2 and 1.3 with the suites of current Go, the name as SNI, and no client certificate. What answers on port 443 breaks the handshake off.",
+	Means:    "The CA offers TLS 1.2 and 1.3 with the suites of current Go, the name in the hello (SNI), and no client certificate. What answers on port 443 breaks the handshake off.",
 	Causes: []string{
 		"the server has no certificate or virtual host for this name (unrecognized name, internal error)",
 		"versions or cipher suites do not fit",

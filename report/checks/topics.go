@@ -57,13 +57,13 @@ var topics = []Topic{
 		"So: either serve the challenge over IPv6 too, or remove the AAAA record.",
 	}},
 	{"port-80", "Why port 80 has to be open", []string{
-		"http-01 always begins on port 80, whatever port your site lives on: the ports below 1024 are what shows that you control the machine (BRs 3.2.2.4.19). No setting of a client changes that; a client that listens on another port needs port 80 forwarded to it.",
+		"http-01 always begins on port 80, whatever port your site lives on: the ports below 1024 are what shows that you control the machine (Baseline Requirements 3.2.2.4.19). No setting of a client changes that; a client that listens on another port needs port 80 forwarded to it.",
 		"Port 80 may redirect, to port 443 and to other hosts. It need not serve anything else than /.well-known/acme-challenge/.",
 		"If port 80 cannot be opened: tls-alpn-01 uses port 443, dns-01 uses none.",
 	}},
 	{"private-ca", "Names and addresses that are not public", []string{
 		"A public CA has to reach the name from the Internet (or see its TXT record there), and every certificate is published in Certificate Transparency logs. For intranet hosts there are two ways.",
-		"A CA of your own, for devices that you manage: no validation from outside, nothing published, any name, .local and .internal included. step-ca and Pebble's bigger brothers speak ACME, so the clients stay the same; its root certificate has to be installed on every device.",
+		"A CA of your own, for devices that you manage: no validation from outside, nothing published, any name, .local and .internal included. step-ca speaks ACME, as others do, so the clients stay the same; its root certificate has to be installed on every device.",
 		"dns-01 with a public name: the host stays unreachable, the name becomes public. Names that end in .local or have no dot cannot have this.",
 	}},
 	{"waf", "Filters that know the CA", []string{

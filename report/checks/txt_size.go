@@ -187,7 +187,10 @@ var addRecord = []Fix{
 	waitForAll,
 }
 
-var waitForAll = Fix{For: "your ACME client", Text: "let it wait until every name server has the value, before it asks the CA to look"}
+var waitForAll = Fix{For: "your ACME client", Text: "let it wait until every name server has the value, before it asks the CA to look; in its hook, this waits until the CA would find it", Snippet: waitCommand}
+
+// waitCommand returns as soon as the CA would find the value.
+const waitCommand = "acmecheck {target} --expect-txt {value} --wait 10m"
 
 // scriptDigest is how a script makes the value.
 var scriptDigest = Fix{For: "your script", Text: "this is the value of a key authorization", Snippet: "printf %s \"$KEY_AUTHORIZATION\" | openssl dgst -sha256 -binary | basenc --base64url | tr -d ="}

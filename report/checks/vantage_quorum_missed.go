@@ -12,7 +12,7 @@ var _ = register(Check{
 	Code:     "vantage.quorum.missed",
 	Severity: report.Error,
 	Title:    "too many remote perspectives fail",
-	Means:    "When the CA's first perspective has passed, others look too, from other networks. Of two to five of them one may fail, of six or more two (BRs 3.2.2.9). The same goes for CAA.",
+	Means:    "The CA looks from several networks (perspectives). When the first has passed, the others look too. Of two to five of them one may fail, of six or more two (Baseline Requirements 3.2.2.9). The same goes for CAA.",
 	FixBy:    Network,
 	Fixes:    widen(),
 	Again:    "acmecheck {target}",

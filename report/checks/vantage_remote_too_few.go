@@ -11,7 +11,7 @@ var _ = register(Check{
 	Code:     "vantage.remote.too-few",
 	Severity: report.Error,
 	Title:    "the CA has too few remote perspectives",
-	Means:    "With fewer remote perspectives than the rules ask for (BRs 3.2.2.9), the CA refuses every order before they look. Nothing is wrong with the name or the server.",
+	Means:    "With fewer remote perspectives than the rules ask for (Baseline Requirements 3.2.2.9), the CA refuses every order before they look. Nothing is wrong with the name or the server.",
 	Causes: []string{
 		"the CA, or whoever set up this check, has fewer perspectives at work than it needs",
 	},

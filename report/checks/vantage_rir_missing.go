@@ -13,7 +13,7 @@ var _ = register(Check{
 	Code:     "vantage.rir.missing",
 	Severity: report.Error,
 	Title:    "the passing perspectives are all of one RIR",
-	Means:    "The remote perspectives that pass have to be in the regions of two Regional Internet Registries at least (BRs 3.2.2.9), so that no single network can lie to all of them.",
+	Means:    "The remote perspectives that pass have to be in the regions of two Regional Internet Registries at least (Baseline Requirements 3.2.2.9), so that no single network can lie to all of them.",
 	Causes: []string{
 		"the CA's remote perspectives themselves are all in one region; that is the CA's to mend",
 	},

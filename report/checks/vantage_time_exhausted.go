@@ -21,8 +21,8 @@ var _ = register(Check{
 	FixBy: Network,
 	Fixes: []Fix{
 		{For: "DNS", Text: "remove the AAAA record, if the server is not meant to be reached over IPv6"},
-		{For: "ufw", Text: "or repair IPv6: let newcomers in (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow 80/tcp"},
-		{For: "the firewall team", Text: "or permit inbound NEW TCP 80 over IPv6 too, from any source; even a refusal (RST) would cost no time"},
+		{For: "ufw", Text: "repair IPv6: let new connections in (IPV6=yes in /etc/default/ufw)", Snippet: "sudo ufw allow 80/tcp"},
+		{For: "the firewall team", Text: "permit inbound NEW TCP 80 over IPv6 too, from any source; even a refusal (RST) would cost no time"},
 		{For: "nginx", Text: "listen on IPv6 too", Snippet: "listen [::]:80;"},
 		{For: "Apache", Text: "listen on IPv6 too", Snippet: "Listen [::]:80"},
 	},

@@ -74,7 +74,7 @@ var fallbackEntries = []Entry{
 		ID: "type-server-internal", Type: "serverInternal",
 		Codes:  []string{"acme.problem.other"},
 		Means:  "Something failed inside the CA.",
-		Causes: []string{"A passing fault at the CA: look at its status page and try again later."},
+		Causes: []string{"A passing fault at the CA: its status page says whether it is known. Order again in an hour."},
 		Run:    runAny,
 	},
 	{

@@ -102,7 +102,7 @@ var limitEntries = []Entry{
 		Says:     []Pattern{{Text: "Service busy; retry later", Wording: Today}},
 		Means:    "The CA is busy and turned the request away.",
 		Causes:   []string{"Many clients renew at the same moment, often on the full hour."},
-		Misleads: "It comes as a rate limit, but no limit of yours is reached: try again in a while, at an odd minute.",
+		Misleads: "It comes as a rate limit, but no limit of yours is reached: order again in an hour, not on the full hour.",
 		Run:      runAny,
 	},
 	{

@@ -130,7 +130,7 @@ var nameEntries = []Entry{
 		},
 		Means: "The CA refuses this name, or a parent of it, by its own policy.",
 		Causes: []string{
-			"The name belongs to a cloud provider (a machine's default host name) who does not want certificates for it.",
+			"The name belongs to a cloud provider (a machine's default host name) that does not want certificates for it.",
 			"The name is well known, or blocked for legal reasons.",
 			"The IP address is in a block the CA does not issue for.",
 		},
