@@ -8,7 +8,7 @@ help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 24
 
 build: ## the binary, bin/acmecheck, with its manual (bin/man) and completions
-	CGO_ENABLED=0 $(GO) build -trimpath -o bin/acmecheck ./cmd/acmecheck
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags "-s -w" -o bin/acmecheck ./cmd/acmecheck
 	rm -rf bin/man bin/completions
 	bin/acmecheck man bin/man
 	mkdir -p bin/completions

@@ -94,12 +94,11 @@ func (o *checkOptions) looker(c *cobra.Command, pol *policy.Policy, args []strin
 	if err != nil {
 		return nil, err
 	}
-	n, err := o.network(pol)
+	w, err := o.walker(pol, nil)
 	if err != nil {
 		return nil, err
 	}
-	w, err := o.walker(pol, n)
-	if err != nil {
+	if w.Net, err = o.network(pol); err != nil { // last: a typing mistake is one without a network too
 		return nil, err
 	}
 	return func() (*report.Report, error) {
@@ -108,6 +107,9 @@ func (o *checkOptions) looker(c *cobra.Command, pol *policy.Policy, args []strin
 		if p != nil {
 			p.look(len(targets))
 			x.hear = p.hear
+			if len(targets) == 1 && o.timeout == 0 { // else a silence decides nothing
+				p.expect(&soFar{policy: pol, options: x.judged, target: targets[0]})
+			}
 		}
 		r, err := o.look(c, x, &run.Local{Walker: *w}, targets)
 		if err == nil && w.Family != 0 {

@@ -27,6 +27,7 @@ type progress struct {
 	targets  int
 	open     map[[2]int]pending // by target and question
 	left     map[int]int        // questions of each target that are open
+	known    *soFar             // of the only target; nil: there are several
 	waiting  string             // why there will be a look at next
 	next     time.Time          // zero: a look is under way
 	quit     context.CancelFunc
@@ -105,6 +106,14 @@ func (p *progress) look(targets int) {
 	}
 }
 
+// expect has the line say, where it can be foreseen, what a look at one target
+// will come to.
+func (p *progress) expect(s *soFar) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.known = s
+}
+
 // await is the time between two looks. It reports whether anyone is told why.
 func (p *progress) await(why string, next time.Time) bool {
 	if p == nil {
@@ -120,6 +129,7 @@ func (p *progress) await(why string, next time.Time) bool {
 func (p *progress) hear(e probes.Event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.known.hear(e)
 	at := [2]int{e.Target, e.Question}
 	_, known := p.open[at]
 	switch {
@@ -152,7 +162,7 @@ func (p *progress) text(now time.Time) string {
 	}
 	s := fmt.Sprintf("%s … %.1f s", oldest.what, max(0, now.Sub(oldest.since).Seconds()))
 	if p.targets == 1 {
-		return "looking: " + s
+		return "looking: " + s + p.known.text(now)
 	}
 	done := 0
 	for _, n := range p.left {

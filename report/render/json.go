@@ -2,9 +2,11 @@ package render
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -19,7 +21,35 @@ import (
 // one: it is a token and the hash of an account's public key, which the web
 // server shows to everybody who asks; with --webroot and --serve it is random.
 // It stays, since the trace could not be judged again without it.
-func JSON(w io.Writer, r *report.Report) error { return document(w, r, "  ") }
+//
+// It is written target by target: memory does not grow with their number.
+func JSON(w io.Writer, r *report.Report) error {
+	const targets = "\n  \"targets\": ["
+	head := *r
+	head.Targets = []report.Target{}
+	var b bytes.Buffer
+	if err := document(&b, head, "  "); err != nil {
+		return err
+	}
+	before, after, _ := strings.Cut(b.String(), targets) // a string has no line break: it is there once
+	_, err := io.WriteString(w, before+targets)
+	between, e := "\n    ", encoder(&b, "    ")
+	for _, t := range r.Targets {
+		b.Reset()
+		b.WriteString(between)
+		if err = cmp.Or(err, e.Encode(t)); err != nil {
+			return fmt.Errorf("encoding JSON: %w", err)
+		}
+		b.Truncate(b.Len() - 1) // its last line goes on
+		_, err = w.Write(b.Bytes())
+		between = ",\n    "
+	}
+	if len(r.Targets) > 0 {
+		after = "\n  " + after
+	}
+	_, rest := io.WriteString(w, after)
+	return cmp.Or(err, rest)
+}
 
 // A Challenge is the CA's own answer to a validation request: what validate
 // prints. valid is null if it cannot be told; caa and perspectives are null
@@ -82,13 +112,21 @@ func ChallengeText(w io.Writer, c Challenge) error {
 }
 
 func document(w io.Writer, v any, indent string) error {
-	e := json.NewEncoder(escaper{w})
-	e.SetEscapeHTML(false)
+	e := encoder(w, "")
 	e.SetIndent("", indent)
 	if err := e.Encode(v); err != nil {
 		return fmt.Errorf("encoding JSON: %w", err)
 	}
 	return nil
+}
+
+// encoder writes documents that are plain, with so much before each line but
+// the first.
+func encoder(w io.Writer, prefix string) *json.Encoder {
+	e := json.NewEncoder(escaper{w})
+	e.SetEscapeHTML(false)
+	e.SetIndent(prefix, "  ")
+	return e
 }
 
 // An escaper escapes whole documents on their way to a writer.
@@ -106,6 +144,9 @@ func (e escaper) Write(doc []byte) (int, error) {
 // the marks that reorder or hide text as they are. Beyond ASCII a document has
 // characters in its strings alone, so it stays the same document.
 func escaped(doc []byte) []byte {
+	if plainFront(doc) == len(doc) {
+		return doc
+	}
 	out := make([]byte, 0, len(doc))
 	for len(doc) > 0 {
 		if n := plainFront(doc); n > 0 {

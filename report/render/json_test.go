@@ -59,3 +59,23 @@ func FuzzEscaped(f *testing.F) {
 		}
 	})
 }
+
+// A document written target by target is the one that is written at once.
+func TestJSONIsOneDocument(t *testing.T) {
+	for n := range 4 {
+		r := report.Report{Notes: []string{"a \"targets\": [", "\n  \"targets\": []"}, Targets: []report.Target{}}
+		for i := range n {
+			r.Targets = append(r.Targets, report.Target{Input: string(rune('a' + i)), Findings: []report.Finding{{Code: "dns.a.missing"}}})
+		}
+		var got, want bytes.Buffer
+		if err := JSON(&got, &r); err != nil {
+			t.Fatal(err)
+		}
+		if err := document(&want, &r, "  "); err != nil {
+			t.Fatal(err)
+		}
+		if got.String() != want.String() {
+			t.Errorf("%d targets:\n%s\nwant\n%s", n, got.String(), want.String())
+		}
+	}
+}
