@@ -9,6 +9,7 @@ import (
 	lab "github.com/acmecheck/acmecheck/pebble-env"
 	"github.com/acmecheck/acmecheck/probes"
 	"github.com/acmecheck/acmecheck/probes/beyond"
+	"github.com/acmecheck/acmecheck/probes/meant"
 	"github.com/acmecheck/acmecheck/probes/policy"
 	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/probes/simnet/world"
@@ -29,7 +30,11 @@ func newDemo() *cobra.Command {
 		Short: "Run the real check against an embedded lab; nothing to install",
 		Long: `demo starts a DNS server and web servers with a chosen fault on loopback, runs
 the real check against them, and exits with its code. Without a name it is a
-short tour and exits 0.`,
+short tour and exits 0.
+
+  acmecheck demo --list           what there is
+  acmecheck demo redirect-4434    one fault, found
+  acmecheck demo issue            an order, from a CA in this process`,
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: demoNames,
 		RunE: func(c *cobra.Command, args []string) error {
@@ -87,12 +92,18 @@ func findDemo(name string) (lab.Demo, error) {
 	if err != nil {
 		return lab.Demo{}, err
 	}
+	known := []string{issueDemo}
 	for _, d := range all {
 		if d.Name == name {
 			return d, nil
 		}
+		known = append(known, d.Name)
 	}
-	return lab.Demo{}, usage("no demo %q", name).try("acmecheck demo --list")
+	bad := usage("no demo %q", name)
+	if near := meant.Word(name, known); near != "" {
+		return lab.Demo{}, bad.try("did you mean %s? acmecheck demo --list has all", near)
+	}
+	return lab.Demo{}, bad.try("acmecheck demo --list")
 }
 
 func showDemo(c *cobra.Command, name string, o *outputs) error {

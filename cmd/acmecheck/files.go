@@ -2,7 +2,9 @@ package main
 
 import (
 	"crypto/rand"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 )
 
@@ -20,10 +22,17 @@ func appendTo(file string, write func(io.Writer) error) error {
 	return err
 }
 
-// replaceFile writes a file that is there whole or not at all.
+// replaceFile writes a file that is there whole or not at all. What is no file,
+// such as /dev/null or a named pipe, is written to and stays what it is.
 func replaceFile(file string, write func(io.Writer) error) error {
+	if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() {
+		return appendTo(file, write)
+	}
 	temp := file + "." + rand.Text()[:8] + ".tmp"
 	f, err := os.OpenFile(temp, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
+	if e, ok := errors.AsType[*os.PathError](err); ok {
+		e.Path = file // nobody asked for the other
+	}
 	if err != nil {
 		return err
 	}
@@ -41,4 +50,10 @@ func replaceFile(file string, write func(io.Writer) error) error {
 		_ = os.Remove(temp)
 	}
 	return err
+}
+
+// missing reports whether nothing is there at a path.
+func missing(path string) bool {
+	_, err := os.Stat(path)
+	return errors.Is(err, fs.ErrNotExist)
 }

@@ -21,17 +21,18 @@ import (
 
 func newMan() *cobra.Command {
 	return &cobra.Command{
-		Use:   "man [DIR]",
-		Short: "Print the manual page, or write those of all commands to a directory",
-		Long: `man prints acmecheck(1). With a directory it writes a page for each command there:
-acmecheck.1, acmecheck-issue.1, ...
+		Use:   "man [COMMAND|DIR]",
+		Short: "Print a manual page, or write those of all commands to a directory",
+		Long: `man prints acmecheck(1), or the page of a command. With a directory it writes a page
+for each command there: acmecheck.1, acmecheck-issue.1, ...
 
   acmecheck man | man -l -
+  acmecheck man issue | man -l -
   acmecheck man /usr/local/share/man/man1`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
-			if len(args) == 0 {
-				_, err := io.WriteString(c.OutOrStdout(), manPage(c.Root()))
+			if of, rest, err := c.Root().Find(args); err == nil && len(rest) == 0 {
+				_, err := io.WriteString(c.OutOrStdout(), manPage(of))
 				return err
 			}
 			return writeManual(c.Root(), args[0])
@@ -128,7 +129,7 @@ func manFacts(b *strings.Builder, title string, facts []fact) {
 	}
 	fmt.Fprintf(b, ".SH %s\n", title)
 	for _, f := range facts {
-		fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roff(f.word), roff(strings.ReplaceAll(f.means, "`", "")))
+		fmt.Fprintf(b, ".TP\n.B %s\n%s\n", roff(strings.TrimSpace(f.word)), roff(strings.ReplaceAll(f.means, "`", "")))
 	}
 }
 
@@ -146,13 +147,17 @@ func manFlags(c *cobra.Command) []fact {
 		if f.Hidden {
 			return
 		}
-		word := "--" + f.Name
+		word := "    --" + f.Name
 		if f.Shorthand != "" {
-			word = "-" + f.Shorthand + ", " + word
+			word = "-" + f.Shorthand + ", --" + f.Name
 		}
 		kind, means := pflag.UnquoteUsage(f)
-		if f.NoOptDefVal == "" && kind != "" {
-			word += " " + strings.ToUpper(kind)
+		kind = strings.ToUpper(strings.TrimSuffix(strings.TrimSuffix(kind, "Array"), "s"))
+		switch {
+		case f.NoOptDefVal == "" && kind != "":
+			word += " " + kind
+		case f.Value.Type() == "string":
+			word += "[=" + kind + "]"
 		}
 		if !slices.Contains([]string{"", "[]", "0", "0s", "false"}, f.DefValue) {
 			means += fmt.Sprintf(" (default %s)", strings.Trim(f.DefValue, "[]"))

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,6 +89,8 @@ func (o *outputs) destinations() ([]output, error) {
 			return nil, usage("two reports want %s", path).try("--out FORMAT=PATH, each to a path of its own")
 		case path == "-":
 			all[0].Format = f
+		case missing(filepath.Dir(path)):
+			return nil, usage("--out %s: the directory %s is not there", s, filepath.Dir(path)).try("mkdir -p %s", filepath.Dir(path))
 		default:
 			all = append(all, output{f, path})
 		}

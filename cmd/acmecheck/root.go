@@ -34,14 +34,16 @@ func newRoot(stdout, stderr io.Writer) *cobra.Command {
 				_ = c.Help()
 				return usage("no target").try("acmecheck example.com")
 			}
+			if err := strayWord(c, args); err != nil {
+				return err
+			}
 			return check(c, o, args)
 		},
 	}
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usage("%s", err).try("%s --help lists the flags", c.CommandPath())
-	})
+	root.SetUsageFunc(printUsage)
+	root.SetFlagErrorFunc(flagError)
 	o.flags(root.Flags())
 	o.patience.flags(root.Flags())
 	root.AddCommand(newCheck(conf), newWatch(conf), newValidate(), newIssue(), newRehearse(), newDelegate(), newDemo(), newLab(), newExplain(), newRender(), newJudge(), newSchema(), newVersion(), newMan(), newTUI(conf))

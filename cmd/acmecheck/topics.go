@@ -78,15 +78,9 @@ func formatFacts() []fact {
 
 // topic is a page of help.
 func topic(before string, facts []fact, after string) string {
-	width := 0
-	for _, f := range facts {
-		width = max(width, len(f.word))
-	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n\n", before)
-	for _, f := range facts {
-		fmt.Fprintf(&b, "  %-*s  %s\n", width, f.word, strings.ReplaceAll(f.means, "`", ""))
-	}
+	columns(&b, facts)
 	fmt.Fprintf(&b, "\n%s", after)
 	return b.String()
 }
