@@ -72,7 +72,7 @@ func (n *notary) start(t *testing.T, bin, config string) {
 	}
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	c := command(ctx, bin, "-config", config, "-dnsserver", world.Resolver.String())
-	c.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1")
+	c.Env = append(os.Environ(), "PEBBLE_VA_NOSLEEP=1", "PEBBLE_WFE_NONCEREJECT=0") // TestCABadNonces is about those
 	c.Stdout, c.Stderr = log, log
 	if err := c.Start(); err != nil {
 		stop()
