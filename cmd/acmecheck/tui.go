@@ -21,6 +21,7 @@ import (
 	"github.com/acmecheck/acmecheck/probes/run"
 	"github.com/acmecheck/acmecheck/report"
 	"github.com/acmecheck/acmecheck/report/judge"
+	"github.com/acmecheck/acmecheck/report/render"
 	"github.com/acmecheck/acmecheck/tui"
 	_ "github.com/acmecheck/acmecheck/tui/quiet" // before bubbletea asks the terminal
 )
@@ -75,6 +76,7 @@ takes a terminal of 60x15 or more; acmecheck NAME tells the same in plain text.`
 // alone opens the screens for acmecheck without a word, at a terminal.
 func alone(o *checkOptions, c *cobra.Command) error {
 	t := &tuiOptions{issueOptions: issueOptions{checkOptions: *o}, theme: "auto", every: 30 * time.Second}
+	t.ca = "staging" // as --ca has it: names are looked at by public rules
 	return t.open(c, nil)
 }
 
@@ -170,7 +172,7 @@ func (s *sitting) run() error {
 	o.Version, o.Theme, o.ASCII, o.Bell, o.ReadOnly, o.Interval = version, s.theme, s.ascii || !unicodeLocale(), s.bell, s.readOnly, s.every
 	o.Output, _ = s.c.OutOrStdout().(*os.File)
 	o.Colour = s.coloured(s.c.OutOrStdout())
-	o.Now, o.Save, o.Explain, o.Mouse = time.Now, save, pageOf, s.mouse
+	o.Now, o.Save, o.Explain, o.Mouse = time.Now, s.save, pageOf, s.mouse
 	if o.Report == nil {
 		o.Look = s.look
 	}
@@ -198,10 +200,13 @@ func unicodeLocale() bool {
 	return false
 }
 
-func save(format, path string, r *report.Report) error {
+func (s *sitting) save(format, path string, r *report.Report) error {
 	f, err := formatNamed(format)
 	if err != nil {
 		return err
+	}
+	if s.redact {
+		r = render.Redacted(r)
 	}
 	return replaceFile(path, func(w io.Writer) error { return f.Write(w, r) })
 }

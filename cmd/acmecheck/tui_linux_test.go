@@ -219,6 +219,19 @@ func TestScreenForm(t *testing.T) {
 	p.shows(`exit code \d`)
 }
 
+// acmecheck without a word looks by the rules of a public CA, as tui does.
+func TestScreenAloneIsPublic(t *testing.T) {
+	requireTmux(t)
+	t.Parallel()
+	p := openPane(t, commandPath(t), 100, 30, "--resolver 127.0.0.1:1")
+	p.shows(`Which name is to get a certificate\?`)
+	p.press("-l", "www.host.lan")
+	p.press("Enter")
+	p.shows(`name\.suffix\.unknown`)
+	p.press("Q")
+	p.shows(`exit code 1`)
+}
+
 // No command but tui talks to the terminal: bubbletea's init would ask it for
 // its colours, and wait up to five seconds for an answer.
 func TestVersionIsQuiet(t *testing.T) {
